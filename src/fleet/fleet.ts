@@ -1,7 +1,12 @@
-/** Where an engine answers. */
+/**
+ * Where an engine answers.
+ *
+ * `key` is what the embedded engine wants to hear in each request: a user who puts a link in the place of a socket
+ * leads the gateway to an engine that refuses it. Cromwell knows no such thing (`null`).
+ */
 export type EngineAddress =
-  | { readonly kind: "socket"; readonly path: string }
-  | { readonly kind: "port"; readonly host: string; readonly port: number };
+  | { readonly kind: "socket"; readonly path: string; readonly key: string | null }
+  | { readonly kind: "port"; readonly host: string; readonly port: number; readonly key: string | null };
 
 /** How an engine stands. `broken` says why, in words for its user. */
 export type EngineState =
@@ -17,8 +22,7 @@ export interface Fleet {
   /**
    * Makes sure that the user's engine runs and answers, and says where.
    *
-   * Idempotent, also when called twice at once or after the gateway was killed: an engine that still runs is found
-   * again, and no user ever has two.
+   * Idempotent, also when called twice at once: no user ever has two.
    *
    * @throws {AweError} `engine_unavailable` when it does not answer in time or is backing off after crashes.
    */
@@ -29,6 +33,6 @@ export interface Fleet {
   sleep(userName: string): Promise<void>;
   /** Users whose engine runs now. */
   awake(): readonly string[];
-  /** Lets go of all engines without ending them: they go on and are found again. */
+  /** Ends all engines. Their tasks go on by themselves, and the next engines find them. */
   close(): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import type { Finding } from "#src/errors.ts";
+
 /** Where a run stands in AWE's own life cycle. */
 export type Phase =
   | "held"
@@ -75,9 +77,12 @@ export function cromwellStatus(phase: Phase): CromwellStatus {
   return STATUS[phase];
 }
 
-/** Cromwell's failure tree; `causedBy` is empty at the leaves, never absent. */
-export interface Failure {
-  readonly message: string;
+/**
+ * Cromwell's failure tree; `causedBy` is empty at the leaves, never absent.
+ *
+ * A failed preparation keeps its findings in it, so a node may say where it stands as well.
+ */
+export interface Failure extends Finding {
   readonly causedBy: readonly Failure[];
 }
 

@@ -1,0 +1,192 @@
+import { Readable } from "node:stream";
+import { Client, Pool, type Dispatcher, FormData } from "undici";
+
+import { AweError, errorText } from "#src/errors.ts";
+import type { EngineAddress } from "#src/fleet/fleet.ts";
+import type { CromwellStatus, JsonObject } from "#src/model/run.ts";
+import type { EngineReport, Engines, HandOver } from "./engines.ts";
+
+/** Cromwell answers status calls in milliseconds and large metadata in seconds; its own limit is 40 s. */
+const ANSWER_TIMEOUT_MS = 40_000;
+
+/** What the embedded engine's answer says beside Cromwell's, passed on to callers. */
+const PASSED_HEADERS = ["content-type", "content-encoding", "warning", "vary", "allow"];
+
+interface QueryRow {
+  readonly id: string;
+  readonly status?: CromwellStatus;
+  readonly name?: string;
+  readonly start?: string;
+}
+
+/**
+ * The client of Cromwell's REST API, for Cromwell and the embedded engine alike.
+ *
+ * Keeps one small pool of connections per address until `close`.
+ */
+export function cromwellEngines(): Engines & { close(): Promise<void> } {
+  const pools = new Map<string, Pool>();
+
+  const poolOf = (at: EngineAddress): Pool => {
+    const name = at.kind === "socket" ? at.path : `${at.host}:${at.port}`;
+    let pool = pools.get(name);
+    if (!pool) {
+      const origin = at.kind === "socket" ? "http://engine" : `http://${at.host}:${at.port}`;
+      pool = new Pool(origin, {
+        connections: 16,
+        headersTimeout: ANSWER_TIMEOUT_MS,
+        bodyTimeout: ANSWER_TIMEOUT_MS,
+        ...(at.kind === "socket"
+          ? { factory: (url, options) => new Client(url, { ...options, socketPath: at.path }) }
+          : {}),
+      });
+      pools.set(name, pool);
+    }
+    return pool;
+  };
+
+  const ask = async (at: EngineAddress, request: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> => {
+    const headers = {
+      ...(request.headers as Record<string, string>),
+      ...(at.key ? { "x-awe-engine-key": at.key } : {}),
+    };
+    try {
+      return await poolOf(at).request({ ...request, headers });
+    } catch (cause) {
+      throw new AweError(
+        "engine_unavailable",
+        `the engine did not answer (${errorText(cause)}); try again in a moment`,
+        { cause },
+      );
+    }
+  };
+
+  const askJson = async (
+    at: EngineAddress,
+    request: Dispatcher.RequestOptions,
+  ): Promise<{ status: number; text: string }> => {
+    const answer = await ask(at, request);
+    return { status: answer.statusCode, text: await answer.body.text() };
+  };
+
+  const query = async (at: EngineAddress, parameters: readonly Readonly<Record<string, string>>[]) => {
+    const { status, text } = await askJson(at, {
+      method: "POST",
+      path: "/api/workflows/v1/query",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify([...parameters, { includeSubworkflows: "false" }]),
+    });
+    if (status !== 200)
+      throw new AweError("engine_unavailable", `the engine refused a query with ${status}`, { cause: text });
+    return JSON.parse(text) as { results: QueryRow[]; totalResultsCount: number };
+  };
+
+  return {
+    async submit(at, handOver) {
+      const { status, text } = await askJson(at, {
+        method: "POST",
+        path: "/api/workflows/v1",
+        headers: {},
+        body: handOverForm(handOver),
+      });
+      if (status === 201) return "started";
+      if (status === 400 && text.includes("already in use")) return "already";
+      if (status >= 400 && status < 500) return { refused: refusal(text) };
+      throw new AweError("engine_unavailable", `the engine answered a hand-over with ${status}`, { cause: text });
+    },
+
+    async statuses(at, runIds) {
+      if (runIds.length === 0) return [];
+      const { results } = await query(
+        at,
+        runIds.map((id) => ({ id })),
+      );
+      return results.flatMap((row): EngineReport[] =>
+        row.status
+          ? [
+              {
+                runId: row.id,
+                status: row.status,
+                wdlName: row.name ?? null,
+                startedAt: row.start ? new Date(row.start) : null,
+              },
+            ]
+          : [],
+      );
+    },
+
+    async activeCount(at) {
+      const active = ["Submitted", "Running", "Aborting", "On Hold"].map((status) => ({ status }));
+      return (await query(at, [...active, { page: "1" }, { pageSize: "1" }])).totalResultsCount;
+    },
+
+    async metadata(at, runId) {
+      const path = `/api/workflows/v1/${runId}/metadata?expandSubWorkflows=true`;
+      const { status, text } = await askJson(at, { method: "GET", path, headers: {} });
+      if (status === 404) return undefined;
+      if (status !== 200)
+        throw new AweError("engine_unavailable", `the engine answered for metadata with ${status}`, { cause: text });
+      return JSON.parse(text) as JsonObject;
+    },
+
+    async abort(at, runId) {
+      const { status, text } = await askJson(at, {
+        method: "POST",
+        path: `/api/workflows/v1/${runId}/abort`,
+        headers: {},
+      });
+      return { status, body: text };
+    },
+
+    async label(at, runId, labels) {
+      const { status, text } = await askJson(at, {
+        method: "PATCH",
+        path: `/api/workflows/v1/${runId}/labels`,
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(labels),
+      });
+      if (status !== 200)
+        throw new AweError("engine_unavailable", `the engine answered for labels with ${status}`, { cause: text });
+    },
+
+    async proxy(at, { method, path, headers }) {
+      const answer = await ask(at, { method, path, headers });
+      const passed = PASSED_HEADERS.flatMap((name) => {
+        const value = answer.headers[name];
+        return value === undefined ? [] : [[name, String(value)] as const];
+      });
+      return {
+        status: answer.statusCode,
+        headers: Object.fromEntries(passed),
+        body: Readable.toWeb(answer.body) as ReadableStream<Uint8Array>,
+      };
+    },
+
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      pools.clear();
+    },
+  };
+}
+
+function handOverForm(handOver: HandOver): FormData {
+  const form = new FormData();
+  form.set("workflowSource", handOver.workflowSource);
+  form.set("workflowType", "WDL");
+  form.set("workflowInputs", JSON.stringify(handOver.inputs));
+  form.set("workflowOptions", JSON.stringify(handOver.options));
+  form.set("labels", JSON.stringify(handOver.labels));
+  form.set("requestedWorkflowId", JSON.stringify(handOver.runId));
+  if (handOver.dependencies)
+    form.set("workflowDependencies", new Blob([Buffer.from(handOver.dependencies)]), "dependencies.zip");
+  return form;
+}
+
+function refusal(text: string): string {
+  try {
+    const body = JSON.parse(text) as { message?: unknown };
+    return typeof body.message === "string" ? body.message : text;
+  } catch {
+    return text;
+  }
+}

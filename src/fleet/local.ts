@@ -1,0 +1,208 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import type { Clock } from "#src/clock.ts";
+import { AweError, errorText } from "#src/errors.ts";
+import type { Log } from "#src/log.ts";
+import type { AccountOf } from "#src/model/account.ts";
+import type { EngineAddress, EngineState, Fleet } from "./fleet.ts";
+import type { EngineProgram, ProgramOf } from "./program.ts";
+
+/** What the fleet on one machine depends on. */
+export interface LocalFleetDeps {
+  readonly dataFolder: string;
+  readonly accountOf: AccountOf;
+  /** Makes sure that the user's own folder exists and belongs to the user's account; answers its path. */
+  readonly userFolder: (userName: string) => Promise<string>;
+  readonly programOf: ProgramOf;
+  /** Asks an engine whether it answers. */
+  readonly answers: (at: EngineAddress) => Promise<boolean>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long an engine may take to its first answer. */
+  readonly wakeTimeoutMs: number;
+}
+
+/** Between two looks at whether a new engine answers. */
+const LOOK_MS = 15;
+/** After SIGTERM an engine may write for this long before it is killed; its tasks go on either way. */
+const GRACE_MS = 10_000;
+/** Back-off after the n-th crash in a row: 0.25 s, doubled each time, a minute at most. */
+const BACK_OFF_MS = { first: 250, most: 60_000 } as const;
+/** An engine that lived this long had not crashed for the same reason as the one before. */
+const STEADY_MS = 60_000;
+
+interface Engine {
+  child: ChildProcess;
+  address: EngineAddress;
+  ready: Promise<EngineAddress>;
+  isReady: boolean;
+  stopping: boolean;
+  startedAt: number;
+  exited: Promise<void>;
+}
+
+interface Crashes {
+  count: number;
+  reason: string;
+  retryAt: Date;
+}
+
+/**
+ * One engine process per user.
+ *
+ * - *asleep*: no process. `wake` starts one, unless it crashed a moment ago.
+ * - *waking*: the process runs; everybody who wakes it waits for the same answer.
+ * - *ready*: it has answered once.
+ * - *broken*: it ended by itself; until `retryAt` nobody starts it again, and `wake` says why.
+ *
+ * An engine ends with the gateway, because its descriptor 3 ends then; its tasks do not.
+ */
+export function localFleet(deps: LocalFleetDeps): Fleet {
+  const engines = new Map<string, Engine>();
+  const crashes = new Map<string, Crashes>();
+  const starting = new Map<string, Promise<Engine>>();
+
+  const start = async (userName: string): Promise<Engine> => {
+    const crashed = crashes.get(userName);
+    if (crashed && crashed.retryAt > deps.clock.now()) {
+      throw new AweError(
+        "engine_unavailable",
+        `the engine of ${userName} ended (${crashed.reason}) and is started again at ${crashed.retryAt.toISOString()}`,
+      );
+    }
+    const account = await deps.accountOf(userName);
+    const folder = await deps.userFolder(userName);
+    const program = await deps.programOf(userName, account, folder);
+    const child = await launch(program, join(deps.dataFolder, "logs"), userName);
+    const { promise: exited, resolve: hasExited } = Promise.withResolvers<void>();
+    const engine: Engine = {
+      child,
+      address: program.address,
+      ready: Promise.resolve(program.address),
+      isReady: false,
+      stopping: false,
+      startedAt: deps.clock.now().getTime(),
+      exited,
+    };
+    const ended = (reason: string) => {
+      if (engines.get(userName) === engine) engines.delete(userName);
+      if (!engine.stopping) noteCrash(userName, engine, reason);
+      hasExited();
+    };
+    child.once("error", (error) => ended(errorText(error)));
+    child.once("exit", (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
+    engine.ready = untilItAnswers(userName, engine);
+    engine.ready.catch(() => {});
+    engines.set(userName, engine);
+    deps.log.info("engine.started", { user: userName, pid: child.pid });
+    return engine;
+  };
+
+  const noteCrash = (userName: string, engine: Engine, reason: string) => {
+    const now = deps.clock.now();
+    const steady = now.getTime() - engine.startedAt > STEADY_MS;
+    const count = steady ? 1 : (crashes.get(userName)?.count ?? 0) + 1;
+    const delayMs = Math.min(BACK_OFF_MS.first * 2 ** (count - 1), BACK_OFF_MS.most);
+    crashes.set(userName, { count, reason, retryAt: new Date(now.getTime() + delayMs) });
+    deps.log.error("engine.crashed", { user: userName, reason, count, retryInMs: delayMs });
+  };
+
+  const untilItAnswers = async (userName: string, engine: Engine): Promise<EngineAddress> => {
+    let gone = false;
+    void engine.exited.then(() => (gone = true));
+    const deadline = Date.now() + deps.wakeTimeoutMs;
+    while (!(await deps.answers(engine.address))) {
+      if (gone)
+        throw new AweError(
+          "engine_unavailable",
+          `the engine of ${userName} ended while it was starting (${crashes.get(userName)?.reason ?? "stopped"})`,
+        );
+      if (Date.now() > deadline) {
+        engine.child.kill("SIGKILL");
+        throw new AweError(
+          "engine_unavailable",
+          `the engine of ${userName} did not answer within ${deps.wakeTimeoutMs / 1000} s`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    engine.isReady = true;
+    deps.log.info("engine.answered", { user: userName, ms: deps.clock.now().getTime() - engine.startedAt });
+    return engine.address;
+  };
+
+  const sleep = async (userName: string): Promise<void> => {
+    const engine = engines.get(userName);
+    if (!engine) return;
+    engine.stopping = true;
+    engine.child.kill("SIGTERM");
+    const kill = setTimeout(() => engine.child.kill("SIGKILL"), GRACE_MS);
+    await engine.exited;
+    clearTimeout(kill);
+    deps.log.info("engine.stopped", { user: userName });
+  };
+
+  return {
+    async wake(userName) {
+      const running = engines.get(userName);
+      if (running && !running.stopping) return running.ready;
+      if (running) await running.exited;
+      let begun = starting.get(userName);
+      if (!begun) {
+        begun = start(userName).finally(() => starting.delete(userName));
+        starting.set(userName, begun);
+      }
+      return (await begun).ready;
+    },
+
+    async state(userName): Promise<EngineState> {
+      const engine = engines.get(userName);
+      if (engine) return engine.isReady ? { kind: "ready", address: engine.address } : { kind: "waking" };
+      if (starting.has(userName)) return { kind: "waking" };
+      const crashed = crashes.get(userName);
+      if (crashed && crashed.retryAt > deps.clock.now())
+        return { kind: "broken", reason: crashed.reason, retryAt: crashed.retryAt };
+      return { kind: "asleep" };
+    },
+
+    sleep,
+    awake: () => [...engines.keys()],
+    async close() {
+      await Promise.all([...engines.keys()].map(sleep));
+    },
+  };
+}
+
+/** Starts the program with its log in a file and its first line and leash on descriptor 3. */
+async function launch(program: EngineProgram, logFolder: string, userName: string): Promise<ChildProcess> {
+  await mkdir(logFolder, { recursive: true, mode: 0o700 });
+  const log = createWriteStream(join(logFolder, `engine-${userName}.log`), { flags: "a", mode: 0o600 });
+  const { account } = program;
+  const [command, args] =
+    account?.name == null
+      ? [program.command, program.args]
+      : [
+          "setpriv",
+          [`--reuid=${account.uid}`, `--regid=${account.gid}`, "--init-groups", "--", program.command, ...program.args],
+        ];
+  const child = spawn(command, args, {
+    cwd: "/",
+    env: program.env,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    // A terminal's Ctrl-C is for the gateway, which then ends its engines itself.
+    detached: true,
+    ...(account !== null && account.name === null ? { uid: account.uid, gid: account.gid } : {}),
+  });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  child.once("close", () => log.end());
+  const leash = child.stdio[3];
+  if (leash && "write" in leash) {
+    leash.on("error", () => {});
+    leash.write(`${program.firstLine}\n`);
+  }
+  return child;
+}

@@ -98,7 +98,7 @@ export function identity(value: Value): string {
       return `(${identity(value.left)},${identity(value.right)})`;
     case "object":
       return `o{${[...value.members]
-        .map(([name, item]) => `${name}=${identity(item)}`)
+        .map(([name, item]) => `${name.length}:${name}=${identity(item)}`)
         .sort()
         .join()}}`;
   }

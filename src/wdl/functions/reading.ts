@@ -1,0 +1,21 @@
+import type { Environment } from "../environment.ts";
+import type { Value } from "../values.ts";
+import { textArgument } from "./arguments.ts";
+
+/**
+ * How many bytes a file may have for the functions that read it whole: 512 MB, the limit of Cromwell's configuration.
+ *
+ * The three functions that read one small value have limits of their own.
+ */
+export const WHOLE_FILE = 512_000_000;
+
+/** The text of the file that an argument names. */
+export function readText(env: Environment, path: Value | undefined, maxBytes = WHOLE_FILE): Promise<string> {
+  return env.io.readText(textArgument(path), maxBytes);
+}
+
+/** The lines of a text, without their ends and without empty ones at the end of the text. */
+export function linesOf(text: string): readonly string[] {
+  const body = text.replace(/[\r\n]+$/, "");
+  return body === "" ? [] : body.split(/\r?\n/);
+}

@@ -1,0 +1,30 @@
+import type { Run } from "#src/model/run.ts";
+
+/** What an admission decides on. */
+export interface Snapshot {
+  /** Runs that wait for their turn. */
+  readonly ready: readonly Run[];
+}
+
+/** Which runs start now, in this order. */
+export interface Decisions {
+  readonly start: readonly Run[];
+}
+
+/**
+ * Decides which waiting runs start: pure, no clock, no I/O, the same answer for the same snapshot.
+ *
+ * Inside a user a higher priority goes first, then the earlier submission, then the id; users take turns, so that
+ * one with a thousand runs does not hold up another with one. The engine itself bounds what it runs at once.
+ */
+export function admit({ ready }: Snapshot): Decisions {
+  const byUser = Map.groupBy(ready.toSorted(inOrder), (run) => run.user);
+  const lines = [...byUser.values()];
+  const longest = Math.max(0, ...lines.map((line) => line.length));
+  const start = Array.from({ length: longest }, (_, turn) => lines.flatMap((line) => line[turn] ?? [])).flat();
+  return { start };
+}
+
+function inOrder(a: Run, b: Run): number {
+  return b.priority - a.priority || a.submittedAt.getTime() - b.submittedAt.getTime() || (a.runId < b.runId ? -1 : 1);
+}

@@ -9,9 +9,10 @@ export interface Environment {
    * The value of a declaration, a scatter variable, or a call (an object of its outputs).
    *
    * Return the value itself where it is known. For a command, Files must have their local paths here already: text such
-   * as `"--in " + file` cannot be mapped afterwards.
+   * as `"--in " + file` cannot be mapped afterwards. `member` is given where the expression goes on with `.member`: a call
+   * may have the name of a declaration, and it is meant only then. The answer is the whole value in either case.
    */
-  lookup(name: string): Eventual<Value>;
+  lookup(name: string, member?: string): Eventual<Value>;
   readonly version: WdlVersion;
   readonly structs: ReadonlyMap<string, Type & { kind: "struct" }>;
   readonly io: Io;

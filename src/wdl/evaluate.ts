@@ -83,7 +83,7 @@ function step(expr: Expr, env: Environment, inPlaceholder: boolean): Eventual<Va
     case "call":
       return chain(eachInTurn(expr.arguments, go), (values) => callFunction(expr.function.text, values, env));
     case "member":
-      return chain(go(expr.object), (object) => memberOf(object, expr.member.text));
+      return chain(objectOf(expr, env, go), (object) => memberOf(object, expr.member.text));
     case "index":
       return chain(go(expr.object), (object) => chain(go(expr.index), (index) => itemOf(object, index)));
   }
@@ -143,6 +143,14 @@ function callFunction(name: string, values: readonly Value[], env: Environment):
   } catch (error) {
     return inFunction(error);
   }
+}
+
+function objectOf(
+  { object, member }: Expr & { kind: "member" },
+  env: Environment,
+  go: (expr: Expr) => Eventual<Value>,
+): Eventual<Value> {
+  return object.kind === "name" ? env.lookup(object.name, member.text) : go(object);
 }
 
 function memberOf(object: Value, name: string): Value {

@@ -1,32 +1,47 @@
-import type { Expr, Template } from "./ast.ts";
+import type { Expr, Span, Template } from "./ast.ts";
+
+/** One look-up that an expression makes in its scope: `name`, or `name.member` (a call's output or a member of a value). */
+export interface Need {
+  readonly name: string;
+  readonly member?: string;
+  readonly span: Span;
+}
 
 /**
  * The names that an expression refers to: declarations, scatter variables and calls of the scope around it.
  *
- * Member names are not among them: `call.out` refers to `call`.
+ * Member names are not among them: `call.out` refers to `call`. A call and a declaration may have one name; where that
+ * matters use `needs`, since a name without a member never means a call.
  */
 export function references(expr: Expr): ReadonlySet<string> {
-  const names = new Set<string>();
-  collect(expr, names);
-  return names;
+  return new Set(needs(expr).map((need) => need.name));
 }
 
 /** The names that the placeholders of a command or string refer to. */
 export function templateReferences(template: Template): ReadonlySet<string> {
-  const names = new Set<string>();
-  collectTemplate(template, names);
-  return names;
+  const found: Need[] = [];
+  collectTemplate(template, found);
+  return new Set(found.map((need) => need.name));
 }
 
-function collectTemplate(template: Template, names: Set<string>): void {
+/** Every look-up of an expression, in the order written; one name may come several times. */
+export function needs(expr: Expr): readonly Need[] {
+  const found: Need[] = [];
+  collect(expr, found);
+  return found;
+}
+
+function collectTemplate(template: Template, found: Need[]): void {
   for (const part of template.parts) {
     if (typeof part === "string") continue;
-    collect(part.expr, names);
-    for (const option of Object.values(part.options) as (Expr | undefined)[]) if (option) collect(option, names);
+    for (const option of [part.options.sep, part.options.true, part.options.false, part.options.default]) {
+      if (option) collect(option, found);
+    }
+    collect(part.expr, found);
   }
 }
 
-function collect(expr: Expr, names: Set<string>): void {
+function collect(expr: Expr, found: Need[]): void {
   switch (expr.kind) {
     case "boolean":
     case "int":
@@ -34,46 +49,50 @@ function collect(expr: Expr, names: Set<string>): void {
     case "none":
       return;
     case "name":
-      names.add(expr.name);
+      found.push({ name: expr.name, span: expr.span });
       return;
     case "string":
-      collectTemplate(expr.template, names);
+      collectTemplate(expr.template, found);
       return;
     case "array":
-      for (const item of expr.items) collect(item, names);
+      for (const item of expr.items) collect(item, found);
       return;
     case "map":
       for (const { key, value } of expr.entries) {
-        collect(key, names);
-        collect(value, names);
+        collect(key, found);
+        collect(value, found);
       }
       return;
     case "pair":
     case "binary":
-      collect(expr.left, names);
-      collect(expr.right, names);
+      collect(expr.left, found);
+      collect(expr.right, found);
       return;
     case "object":
     case "struct":
-      for (const { value } of expr.members) collect(value, names);
+      for (const { value } of expr.members) collect(value, found);
       return;
     case "unary":
-      collect(expr.operand, names);
+      collect(expr.operand, found);
       return;
     case "if":
-      collect(expr.condition, names);
-      collect(expr.then, names);
-      collect(expr.else, names);
+      collect(expr.condition, found);
+      collect(expr.then, found);
+      collect(expr.else, found);
       return;
     case "call":
-      for (const argument of expr.arguments) collect(argument, names);
+      for (const argument of expr.arguments) collect(argument, found);
       return;
     case "member":
-      collect(expr.object, names);
+      if (expr.object.kind === "name") {
+        found.push({ name: expr.object.name, member: expr.member.text, span: expr.object.span });
+      } else {
+        collect(expr.object, found);
+      }
       return;
     case "index":
-      collect(expr.object, names);
-      collect(expr.index, names);
+      collect(expr.object, found);
+      collect(expr.index, found);
       return;
   }
 }

@@ -1,5 +1,6 @@
-import type { Expr } from "../ast.ts";
-import type { Program, Unit } from "../program.ts";
+import type { BodyNode, CallNode, Expr, WorkflowNode } from "../ast.ts";
+import { callableInputs } from "../callables.ts";
+import { type Callee, type Program, resolveCallee, type Unit } from "../program.ts";
 import type { Type } from "../types.ts";
 
 /** An input that a program takes. */
@@ -14,8 +15,112 @@ export interface ExpectedInput {
   readonly unit: Unit;
 }
 
-/** All inputs of the program's workflow, own ones first, in the order declared. */
+/** An input of a workflow as its own document names it: `x`, or `call.x` for what a call leaves open. */
+export interface OpenInput {
+  readonly name: string;
+  readonly type: Type;
+  readonly required: boolean;
+  /** Whether its default needs other values of the task or workflow that declares it. */
+  readonly dependent: boolean;
+  readonly default?: Expr;
+  readonly unit: Unit;
+}
+
+/**
+ * How many inputs are listed at most. With `allowNestedInputs` their number may double with each import, so that a few
+ * small documents could ask for more than any memory holds.
+ */
+const MAX_INPUTS = 100_000;
+
+/** All inputs of the program's workflow, own ones first, in the order declared; none where there is no workflow. */
 export function expectedInputs(program: Program): readonly ExpectedInput[] {
-  void program;
-  return [];
+  const { workflow } = program.main.document;
+  if (!workflow) return [];
+  return openInputs(program.main, workflow).map((input) => ({
+    name: `${workflow.name.text}.${input.name}`,
+    type: input.type,
+    optional: !input.required,
+    unit: input.unit,
+    ...(input.default ? { default: input.default } : {}),
+  }));
+}
+
+/**
+ * What can be given to a workflow from outside: its own inputs, and those of its calls that the calls do not give.
+ *
+ * Inputs of the calls of a sub-workflow count only where the caller has `allowNestedInputs: true` in its meta section,
+ * in 1.0 as in 1.1: so Cromwell does it.
+ */
+export function openInputs(unit: Unit, workflow: WorkflowNode): readonly OpenInput[] {
+  return listInputs({ kind: "workflow", unit, workflow }, new Map());
+}
+
+/** The names of the tasks' calls below a program's workflow, as in `wf.call`: what `wf.call.runtime.cpu` may name. */
+export function taskCalls(program: Program): ReadonlySet<string> {
+  const { workflow } = program.main.document;
+  const names = new Set<string>();
+  if (workflow) collectTaskCalls(program.main, workflow, workflow.name.text, names);
+  return names;
+}
+
+function listInputs(callee: Callee, known: Map<object, readonly OpenInput[]>): readonly OpenInput[] {
+  const node = callee.kind === "task" ? callee.task : callee.workflow;
+  const listed = known.get(node);
+  if (listed) return listed;
+  const inputs: OpenInput[] = callableInputs(callee).map(({ name, type, required, dependent, declaration }) => ({
+    name,
+    type,
+    required,
+    dependent,
+    unit: callee.unit,
+    ...(declaration.value ? { default: declaration.value } : {}),
+  }));
+  // Set before the calls are followed: a workflow that calls itself, which is refused elsewhere, must not hang this.
+  known.set(node, inputs);
+  if (callee.kind === "workflow") {
+    const nested = allowsNestedInputs(callee.workflow);
+    for (const call of callsIn(callee.workflow.body)) addOpenInputs(inputs, call, callee.unit, nested, known);
+  }
+  return inputs;
+}
+
+function addOpenInputs(
+  inputs: OpenInput[],
+  call: CallNode,
+  unit: Unit,
+  nested: boolean,
+  known: Map<object, readonly OpenInput[]>,
+): void {
+  const callee = resolveCallee(unit, call);
+  if (!callee || (callee.kind === "workflow" && callee.unit === unit)) return;
+  const given = new Set(call.inputs.map(({ name }) => name.text));
+  for (const input of listInputs(callee, known)) {
+    if (inputs.length >= MAX_INPUTS) return;
+    if (given.has(input.name) || (input.name.includes(".") && !nested)) continue;
+    inputs.push({ ...input, name: `${call.name.text}.${input.name}` });
+  }
+}
+
+function collectTaskCalls(unit: Unit, workflow: WorkflowNode, prefix: string, names: Set<string>): void {
+  for (const call of callsIn(workflow.body)) {
+    const callee = resolveCallee(unit, call);
+    if (!callee || names.size >= MAX_INPUTS) continue;
+    const name = `${prefix}.${call.name.text}`;
+    if (callee.kind === "task") names.add(name);
+    else if (callee.unit !== unit && allowsNestedInputs(workflow)) {
+      collectTaskCalls(callee.unit, callee.workflow, name, names);
+    }
+  }
+}
+
+function allowsNestedInputs(workflow: WorkflowNode): boolean {
+  return workflow.meta["allowNestedInputs"] === true;
+}
+
+/** The calls of a body, also those inside of scatters and conditionals, in the order written. */
+export function* callsIn(body: readonly BodyNode[]): Generator<CallNode> {
+  for (const node of body) {
+    if (node.kind === "call") yield node;
+    else if (node.kind !== "declaration") yield* callsIn(node.body);
+  }
 }

@@ -1,0 +1,48 @@
+import type { Declaration } from "./ast.ts";
+import { needs } from "./dependencies.ts";
+import type { Callee, Unit } from "./program.ts";
+import { isOptional, optionalOf, resolveType } from "./type-rules.ts";
+import type { Type } from "./types.ts";
+
+/** An input of a task or workflow, as its callers see it. */
+export interface CallableInput {
+  readonly name: string;
+  /** As declared. */
+  readonly type: Type;
+  /** What a caller may give: with a default also nothing, since the default then stands in. */
+  readonly accepts: Type;
+  /** Whether a caller must give it. */
+  readonly required: boolean;
+  /** Whether the default needs other values, and so cannot be known from the document alone. */
+  readonly dependent: boolean;
+  readonly declaration: Declaration;
+}
+
+/** The inputs that a task or workflow declares, in the order written. */
+export function callableInputs(callee: Callee): readonly CallableInput[] {
+  const node = callee.kind === "task" ? callee.task : callee.workflow;
+  return node.inputs.map((declaration) => callableInput(declaration, callee.unit));
+}
+
+function callableInput(declaration: Declaration, unit: Unit): CallableInput {
+  const type = resolveType(declaration.type, unit.structs);
+  const hasDefault = declaration.value !== undefined;
+  return {
+    name: declaration.name.text,
+    type,
+    accepts: hasDefault ? optionalOf(type) : type,
+    required: !hasDefault && !isOptional(type),
+    dependent: declaration.value !== undefined && needs(declaration.value).length > 0,
+    declaration,
+  };
+}
+
+/** The types of a task's or workflow's declared outputs, by name. */
+export function callableOutputs(callee: Callee): ReadonlyMap<string, Type> {
+  const node = callee.kind === "task" ? callee.task : callee.workflow;
+  const outputs = new Map<string, Type>();
+  for (const output of node.outputs ?? []) {
+    outputs.set(output.name.text, resolveType(output.type, callee.unit.structs));
+  }
+  return outputs;
+}

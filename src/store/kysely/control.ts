@@ -1,0 +1,53 @@
+import type { Phase, Run } from "#src/model/run.ts";
+import type { ControlStore } from "#src/store/store.ts";
+
+import type { Connections, Reader } from "./dialects/connections.ts";
+import { holdLease, releaseLease, takeLease } from "./leases.ts";
+import { RUN_COLUMNS, runOf } from "./run-rows.ts";
+import { moveWithin } from "./runs-move.ts";
+
+/** See `ControlStore.inPhase`. */
+const MOST_RUNS = 1000;
+
+/** The control loop's view. */
+export function controlIn(connections: Connections): ControlStore {
+  const { read, write } = connections;
+  return {
+    lease: (name, holder, now, until) => takeLease(connections, name, holder, now, until),
+    release: (lease, holder) => releaseLease(connections, lease, holder),
+    inPhase: (phases, limit) => inPhase(read, phases, limit),
+    usersWith: (phases) => usersWith(read, phases),
+
+    admit: (userName, runId, at, lease) =>
+      write(
+        async (writer) =>
+          (await holdLease(writer, lease)) &&
+          moveWithin(writer, userName, { runId, to: "starting", at, from: ["ready"] }),
+      ),
+
+    async forgetIdempotencyKeys(before) {
+      await write((writer) =>
+        writer.deleteFrom("idempotency_keys").where("created_at", "<", before.getTime()).execute(),
+      );
+    },
+  };
+}
+
+async function inPhase(read: Reader, phases: readonly Phase[], limit: number): Promise<readonly Run[]> {
+  if (phases.length === 0) return [];
+  const rows = await read
+    .selectFrom("runs")
+    .select(RUN_COLUMNS)
+    .where("phase", "in", phases)
+    .orderBy("moved_at")
+    .orderBy("run_id")
+    .limit(Math.min(limit, MOST_RUNS))
+    .execute();
+  return rows.map(runOf);
+}
+
+async function usersWith(read: Reader, phases: readonly Phase[]): Promise<readonly string[]> {
+  if (phases.length === 0) return [];
+  const rows = await read.selectFrom("runs").select("user_name").distinct().where("phase", "in", phases).execute();
+  return rows.map((row) => row.user_name);
+}

@@ -173,9 +173,13 @@ export function parseList(s: Scanner, close: string, what: string, parseItem: ()
   while (!s.take(close)) {
     parseItem();
     if (s.take(",")) continue;
-    s.expect(close, `or \`,\` in ${what}`, isQuote(s.code()) || s.word() !== "" ? "Is a comma missing?" : undefined);
+    s.expect(close, `or \`,\` in ${what}`, beginsOperand(s) ? "Is a comma missing?" : undefined);
     return;
   }
+}
+
+function beginsOperand(s: Scanner): boolean {
+  return s.word() !== "" || isQuote(s.code()) || isNumberStart(s.text, s.peek());
 }
 
 function parseArray(s: Scanner): Expr {

@@ -75,8 +75,8 @@ export function parseTask(s: Scanner): TaskNode {
   const declarations: Declaration[] = [];
   const outputs: Declaration[] = [];
   const runtime: { name: Name; value: Expr }[] = [];
-  const meta: Record<string, MetaValue> = {};
-  const parameterMeta: Record<string, MetaValue> = {};
+  let meta: Record<string, MetaValue> = {};
+  let parameterMeta: Record<string, MetaValue> = {};
   let command: Template = { parts: [], span: name.span };
   const errorsBefore = s.errors;
   parseBlock(s, `the task \`${name.text}\``, () => {
@@ -100,10 +100,10 @@ export function parseTask(s: Scanner): TaskNode {
         parseBlock(s, "the `runtime` section", () => runtime.push(parseRuntimeEntry(s)));
         break;
       case "meta":
-        Object.assign(meta, parseMetaSection(s, section.text));
+        meta = { ...meta, ...parseMetaSection(s, section.text) };
         break;
       case "parameter_meta":
-        Object.assign(parameterMeta, parseMetaSection(s, section.text));
+        parameterMeta = { ...parameterMeta, ...parseMetaSection(s, section.text) };
         break;
     }
   });

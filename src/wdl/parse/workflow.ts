@@ -20,8 +20,8 @@ export function parseWorkflow(s: Scanner): WorkflowNode {
   const inputs: Declaration[] = [];
   const body: BodyNode[] = [];
   let outputs: Declaration[] | undefined;
-  const meta: Record<string, MetaValue> = {};
-  const parameterMeta: Record<string, MetaValue> = {};
+  let meta: Record<string, MetaValue> = {};
+  let parameterMeta: Record<string, MetaValue> = {};
   parseBlock(s, `the workflow \`${name.text}\``, () => {
     const section = takeSection(s, SECTIONS);
     if (section === undefined) {
@@ -37,10 +37,10 @@ export function parseWorkflow(s: Scanner): WorkflowNode {
         outputs = [...(outputs ?? []), ...parseDeclarations(s, "the `output` section", IN_OUTPUT)];
         break;
       case "meta":
-        Object.assign(meta, parseMetaSection(s, section.text));
+        meta = { ...meta, ...parseMetaSection(s, section.text) };
         break;
       case "parameter_meta":
-        Object.assign(parameterMeta, parseMetaSection(s, section.text));
+        parameterMeta = { ...parameterMeta, ...parseMetaSection(s, section.text) };
         break;
     }
   });

@@ -1,5 +1,5 @@
 import type { Span } from "./ast.ts";
-import { describe, parseBooleanText, parseFloatText, parseIntText, primitiveText } from "./text.ts";
+import { describe, parseBooleanText, parseFloatText, parseIntText, primitiveText, valueText } from "./text.ts";
 import { typeText } from "./type-rules.ts";
 import type { Type } from "./types.ts";
 import {
@@ -137,7 +137,7 @@ function toMap(value: Value, to: Type & { kind: "map" }): Value {
   if (!entries) return refuse(value, to);
   let changed = value.kind !== "map";
   const coerced = entries.map(([key, item]) => {
-    const place = () => `key ${describe(key)}`;
+    const place = (): string => `key ${valueText(key)}`;
     const newKey = inside(() => coerce(key, to.key), place);
     const newItem = inside(() => coerce(item, to.value), place);
     changed ||= newKey !== key || newItem !== item;

@@ -26,7 +26,9 @@ const MAX_DEPTH = 500;
  */
 export function fromJson(json: unknown, type: Type, path: string): Value {
   const wrong = (): never => {
-    throw new WdlError(`${path}: expected ${typeText(type)}, found ${describeJson(json)}`);
+    const advice =
+      type.kind === "string" && (typeof json === "number" || typeof json === "boolean") ? "; write it in quotes" : "";
+    throw new WdlError(`${path}: expected ${typeText(type)}, found ${describeJson(json)}${advice}`);
   };
   switch (type.kind) {
     case "any":
@@ -146,14 +148,12 @@ function intAt(value: number, path: string): Value {
   return intValue(value);
 }
 
+/** What JSON is, without what it says: inputs may be secret, and errors end up in logs. */
 function describeJson(json: unknown): string {
   if (json === undefined) return "nothing";
   if (json === null) return "null";
   if (Array.isArray(json)) return `an array of ${json.length} items`;
-  if (isObject(json)) return "an object";
-  const text = JSON.stringify(json);
-  const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  return `the ${typeof json} ${shown}`;
+  return isObject(json) ? "an object" : `a ${typeof json}`;
 }
 
 /** A value as Cromwell's outputs have it: a Pair as `{left, right}`, a Map as an object, a File as its path, `None` as null. */

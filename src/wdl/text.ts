@@ -83,28 +83,38 @@ function literal(value: Value): string {
     case "none":
       return "None";
     default:
-      return valueText(value);
+      return primitiveText(value) ?? "";
   }
 }
 
-const KINDS = {
-  boolean: "Boolean",
-  int: "Int",
-  float: "Float",
-  string: "String",
-  file: "File",
-  directory: "Directory",
-  array: "Array",
-  map: "Map",
-  pair: "Pair",
-  object: "Object",
-} as const;
-
-/** A value as an error names it: `the Int 5`, `the Array [1, 2]`, shortened where it is long. */
+/**
+ * A value as an error names it: `the Int 5`, `a String`, `an Array of 3 items`.
+ *
+ * Never the text of a String nor what a compound value holds: inputs may be secret, and errors end up in logs.
+ */
 export function describe(value: Value): string {
-  if (value.kind === "none") return "no value (None)";
-  if (value.kind === "array" && value.items.length > 5) return `an Array of ${value.items.length} items`;
-  if (value.kind === "map" && value.entries.length > 5) return `a Map of ${value.entries.length} entries`;
-  const text = literal(value);
-  return `the ${KINDS[value.kind]} ${text.length > 80 ? `${text.slice(0, 77)}...` : text}`;
+  switch (value.kind) {
+    case "none":
+      return "no value (None)";
+    case "boolean":
+      return `the Boolean ${value.value}`;
+    case "int":
+      return `the Int ${value.value}`;
+    case "float":
+      return `the Float ${floatText(value.value)}`;
+    case "string":
+      return "a String";
+    case "file":
+      return "a File";
+    case "directory":
+      return "a Directory";
+    case "array":
+      return `an Array of ${value.items.length} ${value.items.length === 1 ? "item" : "items"}`;
+    case "map":
+      return `a Map of ${value.entries.length} ${value.entries.length === 1 ? "entry" : "entries"}`;
+    case "pair":
+      return "a Pair";
+    case "object":
+      return value.struct === undefined ? "an Object" : `a ${value.struct}`;
+  }
 }

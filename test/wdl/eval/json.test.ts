@@ -59,24 +59,24 @@ describe("JSON is read as Cromwell reads it", () => {
 });
 
 const REFUSED: readonly (readonly [unknown, Type, string])[] = [
-  [5, STRING, "wf.x: expected String, found the number 5"],
-  [true, STRING, "wf.x: expected String, found the boolean true"],
-  [1.5, INT, "wf.x: expected Int, found the number 1.5"],
-  ["1.5", INT, 'wf.x: expected Int, found the string "1.5"'],
+  [5, STRING, "wf.x: expected String, found a number; write it in quotes"],
+  [true, STRING, "wf.x: expected String, found a boolean; write it in quotes"],
+  [1.5, INT, "wf.x: expected Int, found a number"],
+  ["1.5", INT, "wf.x: expected Int, found a string"],
   [2 ** 53, INT, "wf.x: 9007199254740992 is out of range for an Int"],
   ["x", FLOAT, "wf.x: expected Float"],
   [1, { kind: "boolean" }, "wf.x: expected Boolean"],
   [1, { kind: "file" }, "wf.x: expected File"],
   [null, INT, "wf.x: expected Int, found null"],
   [undefined, INT, "wf.x: expected Int, found nothing"],
-  [5, array(INT), "wf.x: expected Array[Int], found the number 5"],
+  [5, array(INT), "wf.x: expected Array[Int], found a number"],
   [[], array(INT, true), "wf.x: expected Array[Int]+, which must have at least one item, found []"],
-  [[1, ["a"]], array(array(INT)), "wf.x[0]: expected Array[Int], found the number 1"],
-  [{ a: { b: "x" } }, map(STRING, map(STRING, INT)), 'wf.x["a"]["b"]: expected Int, found the string "x"'],
+  [[1, ["a"]], array(array(INT)), "wf.x[0]: expected Array[Int], found a number"],
+  [{ a: { b: "x" } }, map(STRING, map(STRING, INT)), 'wf.x["a"]["b"]: expected Int, found a string'],
   [[1, 2], pair(INT, INT), "wf.x: expected Pair[Int, Int], found an array of 2 items"],
   [{ left: 1 }, pair(INT, INT), "wf.x: expected Pair[Int, Int], found an object"],
   [{ name: "auk" }, BIRD, "wf.x: struct Bird needs the member ages (Array[Int]), which is missing"],
-  [{ name: "auk", ages: [1, "b"] }, BIRD, 'wf.x.ages[1]: expected Int, found the string "b"'],
+  [{ name: "auk", ages: [1, "b"] }, BIRD, "wf.x.ages[1]: expected Int, found a string"],
   ["x", BIRD, "wf.x: expected Bird"],
 ];
 

@@ -58,11 +58,11 @@ describe("a command's placeholders become text", () => {
 
 const ERRORS: Readonly<Record<string, RegExp>> = {
   "~{words}": /an Array needs a separator .*\(line 1, column 2\)/,
-  "~{sep=' ' nested}": /the Array \[\] cannot be put into a command/,
-  "~{object {a: 1}}": /the Object object \{a: 1\} cannot be put into a command/,
-  "~{{'a': 1}}": /the Map .* cannot be put into a command/,
-  "~{(1, 2)}": /the Pair \(1, 2\) cannot/,
-  "~{sep=words words}": /expected String, found the Array/,
+  "~{sep=' ' nested}": /an Array of 0 items cannot be put into a command/,
+  "~{object {a: 1}}": /an Object cannot be put into a command/,
+  "~{{'a': 1}}": /a Map of 1 entry cannot be put into a command/,
+  "~{(1, 2)}": /a Pair cannot/,
+  "~{sep=words words}": /expected String, found an Array/,
   "ok ~{1 / 0}": /division by zero \(line 1, column 7\)/,
 };
 

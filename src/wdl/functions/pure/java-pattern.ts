@@ -53,10 +53,17 @@ function stepsOf(pattern: string): readonly Step[] {
   return steps;
 }
 
+/** Whether classes stand inside classes, which RE2 does not know. A bracket that is never closed is a character to RE2. */
+function hasNestedClasses(steps: readonly Step[]): boolean {
+  const last = steps.at(-1);
+  const closed = !last || last.depth === 0 || (last.depth === 1 && last.all === "]");
+  return closed && steps.some(({ all, depth }) => depth > 1 || (all === "&&" && depth > 0));
+}
+
 /** The pattern for RE2, or `undefined` where it uses what RE2 reads differently: classes inside classes. */
 export function toRe2(pattern: string): string | undefined {
   const steps = stepsOf(pattern);
-  if (steps.some(({ all, depth }) => depth > 1 || (all === "&&" && depth > 0))) return undefined;
+  if (hasNestedClasses(steps)) return undefined;
   return steps
     .map(({ all, quoted, posix, code, depth }) => {
       if (quoted !== undefined) return escaped(quoted);
@@ -73,15 +80,15 @@ export function toRe2(pattern: string): string | undefined {
 export function toJavaScript(pattern: string): { readonly source: string; readonly flags: string } {
   const [, flags = "", body = pattern] = /^\(\?([ims]+)\)([^]*)$/.exec(pattern) ?? [];
   const steps = stepsOf(body);
-  const nested = steps.some(({ all, depth }) => depth > 1 || (all === "&&" && depth > 0));
-  const source = steps.map((step) => javaScriptStep(step, nested)).join("");
+  const nested = hasNestedClasses(steps) || steps.some(({ posix, depth }) => posix?.negated === true && depth > 0);
+  const source = steps.map(javaScriptStep).join("");
   const unicode = nested ? "v" : /\\[pP]\{|\\u\{/.test(source) ? "u" : "";
   return { source: nested ? withOperands(source) : source, flags: flags + unicode };
 }
 
-function javaScriptStep({ all, quoted, posix, code, depth }: Step, nested: boolean): string {
+function javaScriptStep({ all, quoted, posix, code, depth }: Step): string {
   if (quoted !== undefined) return escaped(quoted);
-  if (posix?.negated) return depth === 0 ? `[^${posix.members}]` : nested ? `[^${posix.members}]` : all;
+  if (posix?.negated) return `[^${posix.members}]`;
   if (posix) return bracketed(posix.members, depth);
   if (code !== undefined) return `\\u${code}`;
   if (all === "\\h") return bracketed(" \\t\\xA0", depth);

@@ -27,15 +27,20 @@ export interface Program {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Finds what `call` stands for in `unit`, or `undefined` where nothing has that name. */
+/**
+ * Finds what `call` stands for in `unit`, or `undefined` where nothing has that name.
+ *
+ * Where an imported document has a workflow and a task of one name, the name means the workflow, as in Cromwell. A
+ * document's own workflow cannot be called.
+ */
 export function resolveCallee(unit: Unit, call: CallNode): Callee | undefined {
   const [first, second] = call.target;
   if (!first) return undefined;
   const home = second === undefined ? unit : unit.imports.get(first.text);
+  if (!home) return undefined;
   const name = (second ?? first).text;
-  const task = home?.document.tasks.find((task) => task.name.text === name);
-  if (home && task) return { kind: "task", unit: home, task };
-  const workflow = home?.document.workflow;
-  if (home && workflow?.name.text === name) return { kind: "workflow", unit: home, workflow };
-  return undefined;
+  const { tasks, workflow } = home.document;
+  if (second !== undefined && workflow?.name.text === name) return { kind: "workflow", unit: home, workflow };
+  const task = tasks.find((task) => task.name.text === name);
+  return task && { kind: "task", unit: home, task };
 }

@@ -1,6 +1,6 @@
 import type { CallNode, WorkflowNode } from "../ast.ts";
 import { type CallableInput, callableInputs } from "../callables.ts";
-import { openInputs } from "../inputs/expected.ts";
+import { callsIn, openInputs } from "../inputs/expected.ts";
 import { type Callee, resolveCallee, type Unit } from "../program.ts";
 import { checkAssignment, typeOf } from "./expression.ts";
 import type { Place } from "./place.ts";
@@ -11,17 +11,13 @@ import { didYouMean } from "./suggest.ts";
 export function checkCall(call: CallNode, place: Place): void {
   checkAfter(call, place);
   const callee = resolveCallee(place.unit, call);
-  if (!callee || isOwnWorkflow(callee, place.unit)) {
+  if (!callee) {
     reportUnknownCallee(call, place);
     for (const { value } of call.inputs) typeOf(place, value);
     return;
   }
   if (callee.kind === "workflow") checkSubWorkflow(call, callee.workflow, callee.unit, place);
   checkCallInputs(call, callee, place);
-}
-
-function isOwnWorkflow(callee: Callee, unit: Unit): boolean {
-  return callee.kind === "workflow" && callee.unit === unit;
 }
 
 function reportUnknownCallee(call: CallNode, { unit, diagnostics }: Place): void {
@@ -120,7 +116,7 @@ function checkSubWorkflow(call: CallNode, workflow: WorkflowNode, unit: Unit, { 
       `Declare them as inputs of ${workflow.name.text} and pass them on.`,
     );
   }
-  if (workflow.outputs === undefined && workflow.body.some((node) => node.kind !== "declaration")) {
+  if (workflow.outputs === undefined && callsIn(workflow.body).some((inner) => hasOutputs(unit, inner))) {
     diagnostics.error(
       "no-outputs",
       target.span,
@@ -128,4 +124,11 @@ function checkSubWorkflow(call: CallNode, workflow: WorkflowNode, unit: Unit, { 
       `Add one to ${workflow.name.text}; it may be empty.`,
     );
   }
+}
+
+function hasOutputs(unit: Unit, call: CallNode): boolean {
+  const callee = resolveCallee(unit, call);
+  if (!callee) return false;
+  const { outputs } = callee.kind === "task" ? callee.task : callee.workflow;
+  return outputs === undefined || outputs.length > 0;
 }

@@ -4,7 +4,7 @@ import type { Unit } from "../program.ts";
 import type { Place } from "./place.ts";
 import { emptyScope } from "./scope.ts";
 import { checkTask } from "./task.ts";
-import { checkTypesOf } from "./type-node.ts";
+import { checkTypesOf, typeContext } from "./type-node.ts";
 import { checkWorkflow } from "./workflow.ts";
 
 /**
@@ -15,7 +15,8 @@ import { checkWorkflow } from "./workflow.ts";
 export function checkUnit(unit: Unit, version: WdlVersion, diagnostics: Diagnostics, isMain: boolean): void {
   const { structs, tasks, workflow } = unit.document;
   const place: Place = { unit, version, diagnostics, scope: emptyScope(), inTaskOutputs: false, lenient: false };
-  for (const { members } of structs) checkTypesOf(members, { structs: unit.structs, version, diagnostics });
+  const types = typeContext(unit, version, diagnostics);
+  for (const { members } of structs) checkTypesOf(members, types);
   reportSameNames(unit, diagnostics);
   for (const task of tasks) checkTask(task, place);
   if (workflow) checkWorkflow(workflow, place);

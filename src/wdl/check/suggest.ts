@@ -6,7 +6,7 @@ export function didYouMean(word: string, known: Iterable<string>): string | unde
 
 function nearestWord(word: string, known: Iterable<string>): string | undefined {
   // One mistake in three letters still looks like a slip; more looks like another word.
-  let limit = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let limit = Math.min(Math.max(1, Math.floor(word.length / 3)) + 1, word.length);
   let nearest: string | undefined;
   for (const candidate of known) {
     if (candidate === word || Math.abs(candidate.length - word.length) >= limit) continue;

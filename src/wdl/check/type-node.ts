@@ -1,5 +1,6 @@
 import type { Declaration, TypeNode, WdlVersion } from "../ast.ts";
 import type { Diagnostics } from "../diagnostics.ts";
+import type { Unit } from "../program.ts";
 import { isPrimitive, resolveType, type StructTypes, typeText } from "../type-rules.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -8,6 +9,14 @@ export interface TypeContext {
   readonly structs: StructTypes;
   readonly version: WdlVersion;
   readonly diagnostics: Diagnostics;
+  /** Whether some import could not be read: then a type that is not known may come from there. */
+  readonly incomplete: boolean;
+}
+
+/** The context of the types of `unit`. */
+export function typeContext(unit: Unit, version: WdlVersion, diagnostics: Diagnostics): TypeContext {
+  const incomplete = unit.document.imports.some(({ namespace }) => !unit.imports.has(namespace.text));
+  return { structs: unit.structs, version, diagnostics, incomplete };
 }
 
 /** Checks the types of declarations. */
@@ -21,7 +30,7 @@ export function checkTypeNode(type: TypeNode, context: TypeContext): void {
     case "primitive":
       return checkPrimitive(type, context);
     case "struct":
-      if (context.structs.has(type.name)) return;
+      if (context.structs.has(type.name) || context.incomplete) return;
       return context.diagnostics.error(
         "unknown-type",
         type.span,

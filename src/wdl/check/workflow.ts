@@ -8,7 +8,7 @@ import { checkAssignment, conditionHint, conditionMessage, typeOf } from "./expr
 import { checkWorkflowOrder } from "./order.ts";
 import { clash, type Place } from "./place.ts";
 import { declare, declareBody, emptyScope } from "./scope.ts";
-import { checkTypesOf } from "./type-node.ts";
+import { checkTypesOf, typeContext } from "./type-node.ts";
 
 /** Checks the workflow of a document. `at` is the place of the document; its scope is not looked at. */
 export function checkWorkflow(workflow: WorkflowNode, at: Place): void {
@@ -21,7 +21,7 @@ export function checkWorkflow(workflow: WorkflowNode, at: Place): void {
   const place: Place = { ...at, scope };
 
   const own = [...workflow.inputs, ...declarationsOf(workflow.body)];
-  checkTypesOf([...workflow.inputs, ...outputs], { structs: unit.structs, version: at.version, diagnostics });
+  checkTypesOf([...workflow.inputs, ...outputs], typeContext(unit, at.version, diagnostics));
   checkDuplicateDeclarations(own, unit, diagnostics);
   checkDuplicateDeclarations(outputs, unit, diagnostics);
   checkOutputNames(outputs, own, diagnostics);
@@ -51,7 +51,7 @@ function checkValue(place: Place, { name, type, value }: Declaration): void {
 
 function checkBody(place: Place, body: readonly BodyNode[]): void {
   const declarations = declarationsOf(body);
-  checkTypesOf(declarations, { structs: place.unit.structs, version: place.version, diagnostics: place.diagnostics });
+  checkTypesOf(declarations, typeContext(place.unit, place.version, place.diagnostics));
   for (const node of body) {
     if (node.kind === "declaration") checkValue(place, node);
     else if (node.kind === "call") checkCall(node, place);

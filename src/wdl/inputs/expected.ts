@@ -75,7 +75,6 @@ function listInputs(callee: Callee, known: Map<object, readonly OpenInput[]>): r
     unit: callee.unit,
     ...(declaration.value ? { default: declaration.value } : {}),
   }));
-  // Set before the calls are followed: a workflow that calls itself, which is refused elsewhere, must not hang this.
   known.set(node, inputs);
   if (callee.kind === "workflow") {
     const nested = allowsNestedInputs(callee.workflow);
@@ -92,7 +91,7 @@ function addOpenInputs(
   known: Map<object, readonly OpenInput[]>,
 ): void {
   const callee = resolveCallee(unit, call);
-  if (!callee || (callee.kind === "workflow" && callee.unit === unit)) return;
+  if (!callee) return;
   const given = new Set(call.inputs.map(({ name }) => name.text));
   for (const input of listInputs(callee, known)) {
     if (inputs.length >= MAX_INPUTS) return;
@@ -107,7 +106,7 @@ function collectTaskCalls(unit: Unit, workflow: WorkflowNode, prefix: string, na
     if (!callee || names.size >= MAX_INPUTS) continue;
     const name = `${prefix}.${call.name.text}`;
     if (callee.kind === "task") names.add(name);
-    else if (callee.unit !== unit && allowsNestedInputs(workflow)) {
+    else if (allowsNestedInputs(workflow)) {
       collectTaskCalls(callee.unit, callee.workflow, name, names);
     }
   }

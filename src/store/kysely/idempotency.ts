@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Idempotency } from "#src/store/store.ts";
 
 import type { Reader, Writer } from "./dialects/connections.ts";
+import { prepared } from "./prepared.ts";
 
 /** How long a key counts (design: *Idempotency-Key*). */
 const KEPT_MS = 24 * 60 * 60 * 1000;
@@ -13,20 +14,52 @@ export interface Repeated {
   readonly sameBody: boolean;
 }
 
+/** A key as it is stored; a key counts while it was made after `oldest`. */
+interface KeyRow {
+  readonly user: string;
+  readonly keyHash: string;
+  readonly bodyHash: string;
+  readonly runId: string;
+  readonly now: number;
+  readonly oldest: number;
+}
+
+const find = prepared((db, key: Pick<KeyRow, "user" | "keyHash" | "oldest">) =>
+  db
+    .selectFrom("idempotency_keys")
+    .select(["run_id", "body_hash"])
+    .where("user_name", "=", key.user)
+    .where("key_hash", "=", key.keyHash)
+    .where("created_at", ">", key.oldest),
+);
+
+const insert = prepared((db, key: KeyRow) =>
+  db.insertInto("idempotency_keys").ignore().values({
+    user_name: key.user,
+    key_hash: key.keyHash,
+    body_hash: key.bodyHash,
+    run_id: key.runId,
+    created_at: key.now,
+  }),
+);
+
+const replaceOld = prepared((db, key: KeyRow) =>
+  db
+    .updateTable("idempotency_keys")
+    .set({ body_hash: key.bodyHash, run_id: key.runId, created_at: key.now })
+    .where("user_name", "=", key.user)
+    .where("key_hash", "=", key.keyHash)
+    .where("created_at", "<=", key.oldest),
+);
+
 /** The run that a key made within 24 hours before `now`. */
 export async function findRepeated(
   db: Reader | Writer,
-  userName: string,
+  user: string,
   key: Idempotency,
   now: Date,
 ): Promise<Repeated | undefined> {
-  const row = await db
-    .selectFrom("idempotency_keys")
-    .select(["run_id", "body_hash"])
-    .where("user_name", "=", userName)
-    .where("key_hash", "=", hashOf(key))
-    .where("created_at", ">", oldest(now))
-    .executeTakeFirst();
+  const [row] = (await find(db, { user, keyHash: hashOf(key), oldest: now.getTime() - KEPT_MS })).rows;
   return row && { runId: row.run_id, sameBody: row.body_hash === key.bodyHash };
 }
 
@@ -37,34 +70,26 @@ export async function findRepeated(
  */
 export async function claimKey(
   writer: Writer,
-  userName: string,
+  user: string,
   key: Idempotency,
   runId: string,
   now: Date,
 ): Promise<Repeated | undefined> {
-  const keyHash = hashOf(key);
-  await writer
-    .deleteFrom("idempotency_keys")
-    .where("user_name", "=", userName)
-    .where("key_hash", "=", keyHash)
-    .where("created_at", "<=", oldest(now))
-    .execute();
-  const { numInsertedOrUpdatedRows } = await writer
-    .insertInto("idempotency_keys")
-    .ignore()
-    .values({
-      user_name: userName,
-      key_hash: keyHash,
-      body_hash: key.bodyHash,
-      run_id: runId,
-      created_at: now.getTime(),
-    })
-    .executeTakeFirst();
-  return numInsertedOrUpdatedRows === 1n ? undefined : findRepeated(writer, userName, key, now);
-}
-
-function oldest(now: Date): number {
-  return now.getTime() - KEPT_MS;
+  const row: KeyRow = {
+    user,
+    keyHash: hashOf(key),
+    bodyHash: key.bodyHash,
+    runId,
+    now: now.getTime(),
+    oldest: now.getTime() - KEPT_MS,
+  };
+  for (;;) {
+    if ((await insert(writer, row)).numAffectedRows === 1n) return undefined;
+    const repeated = await findRepeated(writer, user, key, now);
+    if (repeated) return repeated;
+    // A key of yesterday, unless it was forgotten between the statements.
+    if ((await replaceOld(writer, row)).numAffectedRows === 1n) return undefined;
+  }
 }
 
 /** JSON keeps the three apart, whatever characters they have. */

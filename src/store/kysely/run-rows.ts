@@ -50,6 +50,12 @@ export function runRow(run: Run): RunRow {
   };
 }
 
+/** The values of a run by name, for an `insert` that is compiled before there is a run. */
+export function insertable(row: RunRow): RunRow {
+  const names = RUN_COLUMNS.map((column) => column.slice("runs.".length) as keyof RunRow);
+  return Object.fromEntries(names.map((name) => [name, row[name]])) as unknown as RunRow;
+}
+
 /** A run as it was stored. */
 export function runOf(row: RunRow): Run {
   return {

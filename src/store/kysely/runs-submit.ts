@@ -5,7 +5,37 @@ import type { NewRun, SubmitOutcome } from "#src/store/store.ts";
 import type { Connections, Writer } from "./dialects/connections.ts";
 import { claimKey } from "./idempotency.ts";
 import { addLabels, checkLabels } from "./labels.ts";
-import { runRow } from "./run-rows.ts";
+import { prepared } from "./prepared.ts";
+import { insertable, runRow } from "./run-rows.ts";
+import type { RunRow } from "./tables.ts";
+
+interface Claim {
+  readonly user: string;
+  readonly workflow: string;
+  readonly runId: string;
+}
+
+const takeFreeName = prepared((db, { user, workflow, runId }: Claim) =>
+  db
+    .updateTable("workflows")
+    .set({ newest_run_id: runId, active_run_id: runId })
+    .where("user_name", "=", user)
+    .where("name", "=", workflow)
+    .where("active_run_id", "is", null),
+);
+
+const takeNewName = prepared((db, { user, workflow, runId }: Claim) =>
+  db
+    .insertInto("workflows")
+    .ignore()
+    .values({ user_name: user, name: workflow, newest_run_id: runId, active_run_id: runId }),
+);
+
+const findActive = prepared((db, { user, workflow }: Claim) =>
+  db.selectFrom("workflows").select("active_run_id").where("user_name", "=", user).where("name", "=", workflow),
+);
+
+const insertRun = prepared((db, row: RunRow) => db.insertInto("runs").values(insertable(row)));
 
 /** What takes a transaction back without being an error of anybody's. */
 class Refused extends Error {
@@ -31,10 +61,7 @@ export async function submit(
         if (repeated) throw new Refused({ kind: "repeated", ...repeated });
       }
       await claimName(writer, userName, run);
-      await writer
-        .insertInto("runs")
-        .values({ ...runRow(run), user_name: userName })
-        .execute();
+      await insertRun(writer, { ...runRow(run), user_name: userName });
       await addLabels(writer, userName, run.runId, run.labels);
       return { kind: "accepted" };
     });
@@ -45,27 +72,13 @@ export async function submit(
 }
 
 /** Makes the run the active one of its workflow, where there is none: of two at once the second waits and loses. */
-async function claimName(writer: Writer, userName: string, run: Run): Promise<void> {
-  const claim = writer
-    .updateTable("workflows")
-    .set({ newest_run_id: run.runId, active_run_id: run.runId })
-    .where("user_name", "=", userName)
-    .where("name", "=", run.workflow)
-    .where("active_run_id", "is", null);
-  if ((await claim.executeTakeFirst()).numUpdatedRows === 1n) return;
-  const { numInsertedOrUpdatedRows } = await writer
-    .insertInto("workflows")
-    .ignore()
-    .values({ user_name: userName, name: run.workflow, newest_run_id: run.runId, active_run_id: run.runId })
-    .executeTakeFirst();
-  if (numInsertedOrUpdatedRows === 1n) return;
-  const { active_run_id: active } = await writer
-    .selectFrom("workflows")
-    .select("active_run_id")
-    .where("user_name", "=", userName)
-    .where("name", "=", run.workflow)
-    .executeTakeFirstOrThrow();
-  if (active !== null) throw new Refused({ kind: "active", runId: active });
-  // The other run ended between the two statements.
-  return claimName(writer, userName, run);
+async function claimName(writer: Writer, user: string, { runId, workflow }: Run): Promise<void> {
+  const claim = { user, workflow, runId };
+  for (;;) {
+    if ((await takeFreeName(writer, claim)).numAffectedRows === 1n) return;
+    if ((await takeNewName(writer, claim)).numAffectedRows === 1n) return;
+    const active = (await findActive(writer, claim)).rows[0]?.active_run_id;
+    // Without an active one, the other run ended between the statements.
+    if (active) throw new Refused({ kind: "active", runId: active });
+  }
 }

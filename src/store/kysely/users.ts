@@ -3,21 +3,31 @@ import type { User } from "#src/model/user.ts";
 import type { Users } from "#src/store/store.ts";
 
 import type { Connections } from "./dialects/connections.ts";
+import { prepared } from "./prepared.ts";
 
 /** OpenID Connect's bound for `sub`; the columns have no room for more. */
 const LONGEST_CLAIM = 255;
 
+const COLUMNS = ["name", "lab", "issuer", "subject", "created_at"] as const;
+
+const byName = prepared((db, { name }: { name: string }) =>
+  db.selectFrom("users").select(COLUMNS).where("name", "=", name),
+);
+
+const bySubject = prepared((db, { issuer, subject }: { issuer: string; subject: string }) =>
+  db.selectFrom("users").select(COLUMNS).where("issuer", "=", issuer).where("subject", "=", subject),
+);
+
 /** Who exists. */
 export function usersIn({ read, write }: Connections): Users {
-  const select = read.selectFrom("users").select(["name", "lab", "issuer", "subject", "created_at"]);
   return {
     async find(name) {
-      const row = await select.where("name", "=", name).executeTakeFirst();
+      const [row] = (await byName(read, { name })).rows;
       return row && userOf(row);
     },
 
     async findBySubject(issuer, subject) {
-      const row = await select.where("issuer", "=", issuer).where("subject", "=", subject).executeTakeFirst();
+      const [row] = (await bySubject(read, { issuer, subject })).rows;
       return row && userOf(row);
     },
 

@@ -7,8 +7,8 @@ export type BeforeWrite = (path: string, bytes: Uint8Array) => Promise<void>;
  * The file system that isomorphic-git works on: in memory, so that no name which a server sends becomes a path on a disk,
  * and nothing is left to clean up.
  */
-export function memoryFiles(beforeWrite: BeforeWrite): PromiseFsClient {
-  const files = new Map<string, Uint8Array>();
+export function memoryFiles(start: ReadonlyMap<string, Uint8Array>, beforeWrite: BeforeWrite): PromiseFsClient {
+  const files = new Map(start);
   const isFolder = (path: string) => [...files.keys()].some((name) => name.startsWith(`${path}/`));
 
   const readFile = async (path: string, options?: { encoding?: string } | string): Promise<Uint8Array | string> => {

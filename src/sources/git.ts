@@ -12,6 +12,12 @@ import { sizeText } from "./limits.ts";
 import { refusal } from "#src/model/refusal.ts";
 import type { FetchedSource, FindCredential } from "./sources.ts";
 
+const GITDIR = "/repository";
+/** isomorphic-git fetches nothing into a repository that does not say where fetched refs go. */
+const START: ReadonlyMap<string, Uint8Array> = new Map([
+  [`${GITDIR}/config`, Buffer.from('[remote "origin"]\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n')],
+]);
+
 /** A source in a Git repository. */
 export type GitRequest = SourceRequest & { kind: "git" };
 
@@ -109,16 +115,17 @@ async function fetchPack(deps: GitDeps, session: GitSession, commit: string | un
         throw thrown;
       });
   const fs = memoryFiles(
+    START,
     note(async (path, bytes) => {
       if (path.endsWith(".pack")) await checkPack(bytes, deps.limits, session.repo);
     }),
   );
-  const repository = { fs, gitdir: "/repository", cache: {} };
+  const repository = { fs, gitdir: GITDIR, cache: {} };
   const http = { request: note(session.http.request) };
   const { url } = session;
   const what =
     commit === undefined
-      ? { singleBranch: false, depth: deps.limits.historyDepth }
+      ? { singleBranch: false, depth: deps.limits.historyDepth, ref: session.refs[0]?.ref ?? "HEAD" }
       : { singleBranch: true, depth: 1, ref: commit };
   try {
     await git.fetch({ ...repository, http, url, remote: "origin", tags: false, ...what });

@@ -139,7 +139,7 @@ export function coercible(from: Type, to: Type): boolean {
     case "struct":
       if (from.kind === "object") return true;
       if (from.kind === "map") return coercible(from.key, STRING);
-      return from.kind === "struct" && structCoercible(from, to);
+      return from.kind === "struct" && membersAgree(from, to, COERCIBLE_STRUCTS, coercible);
     case "object":
       if (from.kind === "map") return coercible(from.key, STRING) && coercible(from.value, STRING);
       return from.kind === "object" || from.kind === "struct";
@@ -163,13 +163,30 @@ export function entryOf(map: Type & { kind: "map" }): Type {
   return { kind: "pair", left: map.key, right: map.value };
 }
 
-function structCoercible(from: Type & { kind: "struct" }, to: Type & { kind: "struct" }): boolean {
-  if (from.members.size !== to.members.size) return false;
-  for (const [name, member] of from.members) {
-    const target = to.members.get(name);
-    if (!target || !coercible(member, target)) return false;
-  }
-  return true;
+type StructType = Type & { kind: "struct" };
+
+/** Answers about pairs of structs. Without them structs that hold each other twice, 30 deep, would never end. */
+type StructPairs = WeakMap<StructType, WeakMap<StructType, boolean>>;
+const COERCIBLE_STRUCTS: StructPairs = new WeakMap();
+const SAME_STRUCTS: StructPairs = new WeakMap();
+
+function membersAgree(
+  left: StructType,
+  right: StructType,
+  known: StructPairs,
+  agree: (left: Type, right: Type) => boolean,
+): boolean {
+  const ofLeft = known.get(left) ?? new WeakMap<StructType, boolean>();
+  known.set(left, ofLeft);
+  const answer =
+    ofLeft.get(right) ??
+    (left.members.size === right.members.size &&
+      left.members.entries().every(([name, type]) => {
+        const other = right.members.get(name);
+        return other !== undefined && agree(type, other);
+      }));
+  ofLeft.set(right, answer);
+  return answer;
 }
 
 /** Where values of several primitive types meet, the first of these that all can become is taken, as in Cromwell. */
@@ -237,14 +254,6 @@ export function sameType(left: Type, right: Type): boolean {
     return sameType(left.left, right.left) && sameType(left.right, right.right);
   }
   if (left.kind === "optional" && right.kind === "optional") return sameType(left.inner, right.inner);
-  if (left.kind === "struct" && right.kind === "struct") {
-    return (
-      left.members.size === right.members.size &&
-      left.members.entries().every(([name, type]) => {
-        const other = right.members.get(name);
-        return other !== undefined && sameType(type, other);
-      })
-    );
-  }
+  if (left.kind === "struct" && right.kind === "struct") return membersAgree(left, right, SAME_STRUCTS, sameType);
   return left.kind === right.kind && left.kind !== "call";
 }

@@ -34,6 +34,7 @@ function reportUnknownCallee(call: CallNode, { unit, diagnostics }: Place): void
       first.span,
       message,
       didYouMean(
+        diagnostics,
         first.text,
         tasks.map(({ name }) => name.text),
       ),
@@ -44,12 +45,13 @@ function reportUnknownCallee(call: CallNode, { unit, diagnostics }: Place): void
   if (home) {
     const names = [...home.document.tasks, ...(home.document.workflow ? [home.document.workflow] : [])];
     const hint = didYouMean(
+      diagnostics,
       second.text,
       names.map(({ name }) => name.text),
     );
     diagnostics.error("unknown-task", second.span, `${home.file} has no task or workflow \`${second.text}\`.`, hint);
   } else if (!unit.document.imports.some(({ namespace }) => namespace.text === first.text)) {
-    const hint = didYouMean(first.text, unit.imports.keys());
+    const hint = didYouMean(diagnostics, first.text, unit.imports.keys());
     diagnostics.error("unknown-task", first.span, `No import is named \`${first.text}\`.`, hint);
   }
 }
@@ -57,7 +59,12 @@ function reportUnknownCallee(call: CallNode, { unit, diagnostics }: Place): void
 function checkAfter(call: CallNode, { scope, diagnostics }: Place): void {
   for (const { text, span } of call.after) {
     if (findCall(scope, text)) continue;
-    diagnostics.error("unknown-call", span, `No call is named \`${text}\`.`, didYouMean(text, callNames(scope)));
+    diagnostics.error(
+      "unknown-call",
+      span,
+      `No call is named \`${text}\`.`,
+      didYouMean(diagnostics, text, callNames(scope)),
+    );
   }
 }
 
@@ -98,7 +105,9 @@ function reportUnknownInput(
   const message = isPrivate
     ? `\`${name.text}\` is a private declaration of ${callee.kind} \`${target}\`, and no input of it.`
     : `${callee.kind === "task" ? "Task" : "Workflow"} \`${target}\` has no input \`${name.text}\`.`;
-  const hint = isPrivate ? "Move its declaration into the input section." : didYouMean(name.text, inputs.keys());
+  const hint = isPrivate
+    ? "Move its declaration into the input section."
+    : didYouMean(diagnostics, name.text, inputs.keys());
   diagnostics.error("unknown-call-input", name.span, message, hint);
 }
 

@@ -142,14 +142,14 @@ function structType(place: Place, expr: ExprOf<"struct">): Type {
     expr.members.map(({ name, value }) => [name.text, { name, value, type: typeOf(place, value) }]),
   );
   if (!struct) {
-    const hint = didYouMean(expr.struct.text, place.unit.structs.keys());
+    const hint = didYouMean(place.diagnostics, expr.struct.text, place.unit.structs.keys());
     place.diagnostics.error("unknown-type", expr.struct.span, `No struct is named \`${expr.struct.text}\`.`, hint);
     return ANY;
   }
   for (const { name, value, type } of given.values()) {
     const member = struct.members.get(name.text);
     if (!member) {
-      const hint = didYouMean(name.text, struct.members.keys());
+      const hint = didYouMean(place.diagnostics, name.text, struct.members.keys());
       clash(place, "unknown-member", name.span, `Struct \`${struct.name}\` has no member \`${name.text}\`.`, hint);
     } else if (!coercible(type, member)) {
       const message = `\`${name.text}\` of \`${struct.name}\` is ${typeText(member)}, but its value is ${typeText(type)}.`;
@@ -202,7 +202,7 @@ function checkObjectFor(place: Place, expr: ExprOf<"object">, to: Type): void {
   const given = new Set(expr.members.map(({ name }) => name.text));
   for (const { name } of expr.members) {
     if (to.members.has(name.text)) continue;
-    const hint = didYouMean(name.text, to.members.keys());
+    const hint = didYouMean(place.diagnostics, name.text, to.members.keys());
     place.diagnostics.warning(
       "unknown-member",
       name.span,

@@ -52,6 +52,7 @@ function reportUnknown(place: Place, call: FunctionCall, signature: Signature | 
   } else {
     const known = SIGNATURES.entries().filter(([, { versions }]) => versions.includes(place.version));
     const hint = didYouMean(
+      place.diagnostics,
       text,
       known.map(([name]) => name),
     );

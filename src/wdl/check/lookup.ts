@@ -29,7 +29,7 @@ function reportUnknown(place: Place, name: string, span: Span): void {
     );
     return;
   }
-  const hint = didYouMean(name, visibleNames(place.scope));
+  const hint = didYouMean(place.diagnostics, name, visibleNames(place.scope));
   place.diagnostics.error("unknown-name", span, `\`${name}\` is not declared.`, hint);
 }
 
@@ -44,7 +44,7 @@ export function checkMember(place: Place, expr: Expr & { kind: "member" }, typeO
   if (value) return memberType(place, value, member.text, member.span);
   if (!call) reportUnknown(place, object.name, object.span);
   else if (call.outputs) {
-    const hint = didYouMean(member.text, call.outputs.keys()) ?? listed(call.outputs);
+    const hint = didYouMean(place.diagnostics, member.text, call.outputs.keys()) ?? listed(call.outputs);
     place.diagnostics.error(
       "unknown-output",
       member.span,
@@ -63,7 +63,7 @@ function memberType(place: Place, object: Type, member: string, span: Span): Typ
   const known = knownMember(object, member);
   if (known) return known;
   const message = `${typeText(object)} has no member \`${member}\`.`;
-  clash(place, "unknown-member", span, message, memberHint(object, member));
+  clash(place, "unknown-member", span, message, memberHint(place, object, member));
   return ANY;
 }
 
@@ -85,8 +85,8 @@ function knownMember(object: Type, member: string): Type | undefined {
   }
 }
 
-function memberHint(object: Type, member: string): string | undefined {
-  if (object.kind === "struct") return didYouMean(member, object.members.keys());
+function memberHint(place: Place, object: Type, member: string): string | undefined {
+  if (object.kind === "struct") return didYouMean(place.diagnostics, member, object.members.keys());
   if (object.kind === "pair") return "A Pair has the members left and right.";
   if (object.kind === "optional" && knownMember(object.inner, member)) {
     return "Take the value out of the optional first: select_first([…]).";

@@ -7,6 +7,9 @@ import { didYouMean } from "./suggest.ts";
 
 type StructType = Type & { kind: "struct" };
 
+/** How deep structs may contain each other: far beyond use, and far from what would overflow the stack. */
+const MAX_DEPTH = 100;
+
 /**
  * Every struct that is visible in a document: its own and those of its imports, under the names they have here.
  *
@@ -32,7 +35,7 @@ function addImported(structs: Map<string, StructType>, node: ImportNode, unit: U
   const aliases = new Map(node.aliases.map(({ from, to }) => [from.text, to.text]));
   for (const { from } of node.aliases) {
     if (unit.structs.has(from.text)) continue;
-    const hint = didYouMean(from.text, unit.structs.keys());
+    const hint = didYouMean(diagnostics, from.text, unit.structs.keys());
     diagnostics.error("unknown-type", from.span, `${node.uri} has no struct \`${from.text}\`.`, hint);
   }
   for (const [name, struct] of unit.structs) {
@@ -71,6 +74,10 @@ function addOwn(
     if (done.has(name)) return;
     if (open.has(name)) {
       diagnostics.error("circular-struct", node.name.span, `Struct \`${name}\` contains itself.`);
+      return;
+    }
+    if (open.size === MAX_DEPTH) {
+      diagnostics.error("struct-depth", node.name.span, `Structs contain each other more than ${MAX_DEPTH} deep.`);
       return;
     }
     open.add(name);

@@ -1,5 +1,17 @@
-/** A hint that names the known word nearest to a mistyped one, or `undefined` where none is near. */
-export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+/** After so many findings no more hints are sought: they cost more than they help, and a bad document has thousands. */
+const MAX_HINTED = 50;
+
+/**
+ * A hint that names the known word nearest to a mistyped one, or `undefined` where none is near.
+ *
+ * `found` is where the finding will go.
+ */
+export function didYouMean(
+  found: { readonly all: readonly unknown[] },
+  word: string,
+  known: Iterable<string>,
+): string | undefined {
+  if (found.all.length >= MAX_HINTED) return undefined;
   const nearest = nearestWord(word, known);
   return nearest === undefined ? undefined : `Did you mean ${nearest}?`;
 }

@@ -71,6 +71,6 @@ function checkParameterMeta(task: TaskNode, { diagnostics }: Place): void {
   for (const key of Object.keys(task.parameterMeta)) {
     if (known.has(key)) continue;
     const message = `parameter_meta of task \`${task.name.text}\` names \`${key}\`, which is neither an input nor an output.`;
-    diagnostics.error("unknown-parameter", task.name.span, message, didYouMean(key, known));
+    diagnostics.error("unknown-parameter", task.name.span, message, didYouMean(diagnostics, key, known));
   }
 }

@@ -35,7 +35,7 @@ export function checkTypeNode(type: TypeNode, context: TypeContext): void {
         "unknown-type",
         type.span,
         `No type or struct is named \`${type.name}\`.`,
-        didYouMean(type.name, knownTypes(context.structs)),
+        didYouMean(context.diagnostics, type.name, knownTypes(context.structs)),
       );
     case "array":
       return checkTypeNode(type.item, context);

@@ -38,7 +38,7 @@ function checkGiven(
     }
     const [, call] = RUNTIME_KEY.exec(name) ?? [];
     calls ??= taskCalls(program);
-    if (call === undefined || !calls.has(call)) found.push(unknownInput(name, expected));
+    if (call === undefined || !calls.has(call)) found.push(unknownInput(found, name, expected));
     else if (program.version === "1.0") {
       found.push(error("unknown-input", `${name}: runtime attributes can be inputs in WDL 1.1, not in 1.0.`));
     }
@@ -56,8 +56,12 @@ function checkValue(input: ExpectedInput, value: unknown): Diagnostic | undefine
   }
 }
 
-function unknownInput(name: string, expected: ReadonlyMap<string, ExpectedInput>): Diagnostic {
-  const hint = didYouMean(name, expected.keys()) ?? listed(expected);
+function unknownInput(
+  found: readonly Diagnostic[],
+  name: string,
+  expected: ReadonlyMap<string, ExpectedInput>,
+): Diagnostic {
+  const hint = didYouMean({ all: found }, name, expected.keys()) ?? listed(expected);
   return error("unknown-input", `${name}: the workflow has no such input.`, hint);
 }
 

@@ -52,8 +52,17 @@ export function expectedInputs(program: Program): readonly ExpectedInput[] {
  * in 1.0 as in 1.1: so Cromwell does it.
  */
 export function openInputs(unit: Unit, workflow: WorkflowNode): readonly OpenInput[] {
-  return listInputs({ kind: "workflow", unit, workflow }, new Map());
+  const known = OPEN_INPUTS.get(unit);
+  if (known) return known;
+  const inputs = ownInputs({ kind: "workflow", unit, workflow });
+  const nested = allowsNestedInputs(workflow);
+  for (const call of callsIn(workflow.body)) addOpenInputs(inputs, call, unit, nested);
+  OPEN_INPUTS.set(unit, inputs);
+  return inputs;
 }
+
+/** What was listed for a document before: a sub-workflow may be called in many places. Units never change. */
+const OPEN_INPUTS = new WeakMap<Unit, readonly OpenInput[]>();
 
 /** The names of the tasks' calls below a program's workflow, as in `wf.call`: what `wf.call.runtime.cpu` may name. */
 export function taskCalls(program: Program): ReadonlySet<string> {
@@ -63,11 +72,9 @@ export function taskCalls(program: Program): ReadonlySet<string> {
   return names;
 }
 
-function listInputs(callee: Callee, known: Map<object, readonly OpenInput[]>): readonly OpenInput[] {
-  const node = callee.kind === "task" ? callee.task : callee.workflow;
-  const listed = known.get(node);
-  if (listed) return listed;
-  const inputs: OpenInput[] = callableInputs(callee).map(({ name, type, required, dependent, declaration }) => ({
+/** The inputs that a task or workflow declares itself. */
+export function ownInputs(callee: Callee): OpenInput[] {
+  return callableInputs(callee).map(({ name, type, required, dependent, declaration }) => ({
     name,
     type,
     required,
@@ -75,25 +82,14 @@ function listInputs(callee: Callee, known: Map<object, readonly OpenInput[]>): r
     unit: callee.unit,
     ...(declaration.value ? { default: declaration.value } : {}),
   }));
-  known.set(node, inputs);
-  if (callee.kind === "workflow") {
-    const nested = allowsNestedInputs(callee.workflow);
-    for (const call of callsIn(callee.workflow.body)) addOpenInputs(inputs, call, callee.unit, nested, known);
-  }
-  return inputs;
 }
 
-function addOpenInputs(
-  inputs: OpenInput[],
-  call: CallNode,
-  unit: Unit,
-  nested: boolean,
-  known: Map<object, readonly OpenInput[]>,
-): void {
+function addOpenInputs(inputs: OpenInput[], call: CallNode, unit: Unit, nested: boolean): void {
   const callee = resolveCallee(unit, call);
   if (!callee) return;
   const given = new Set(call.inputs.map(({ name }) => name.text));
-  for (const input of listInputs(callee, known)) {
+  const offered = callee.kind === "task" ? ownInputs(callee) : openInputs(callee.unit, callee.workflow);
+  for (const input of offered) {
     if (inputs.length >= MAX_INPUTS) return;
     if (given.has(input.name) || (input.name.includes(".") && !nested)) continue;
     inputs.push({ ...input, name: `${call.name.text}.${input.name}` });

@@ -6,6 +6,7 @@ import type { Eventual } from "./eventual.ts";
 import { FUNCTIONS } from "./functions/table.ts";
 import { alike } from "./literals.ts";
 import { applyBinary, applyUnary } from "./operators.ts";
+import type { Place } from "./operators.ts";
 import { describe, primitiveText, valueText } from "./text.ts";
 import {
   arrayValue,
@@ -30,11 +31,11 @@ export async function evaluate(expr: Expr, env: Environment): Promise<Value> {
 /**
  * Evaluates an expression, at once where nothing has to be read: then it returns the value (or throws) without a promise.
  *
- * `inPlaceholder`: `+` takes `None` (see `applyBinary`).
+ * @param place where the expression stands, which decides what operators make of `None`: see `applyBinary`.
  */
-export function compute(expr: Expr, env: Environment, inPlaceholder = false): Eventual<Value> {
+export function compute(expr: Expr, env: Environment, place: Place = "plain"): Eventual<Value> {
   try {
-    const value = step(expr, env, inPlaceholder);
+    const value = step(expr, env, place);
     return value instanceof Promise ? value.catch((error: unknown) => fail(error, expr.span)) : value;
   } catch (error) {
     return fail(error, expr.span);
@@ -47,8 +48,8 @@ function fail(error: unknown, span: Span): never {
 
 const BOOLEAN = { kind: "boolean" } as const;
 
-function step(expr: Expr, env: Environment, inPlaceholder: boolean): Eventual<Value> {
-  const go = (inner: Expr): Eventual<Value> => compute(inner, env, inPlaceholder);
+function step(expr: Expr, env: Environment, place: Place): Eventual<Value> {
+  const go = (inner: Expr): Eventual<Value> => compute(inner, env, place);
   switch (expr.kind) {
     case "boolean":
       return booleanValue(expr.value);
@@ -59,7 +60,7 @@ function step(expr: Expr, env: Environment, inPlaceholder: boolean): Eventual<Va
     case "none":
       return NONE;
     case "string":
-      return interpolate(expr.template, env);
+      return interpolate(expr.template, env, place);
     case "name":
       return env.lookup(expr.name);
     case "array":
@@ -77,7 +78,7 @@ function step(expr: Expr, env: Environment, inPlaceholder: boolean): Eventual<Va
     case "unary":
       return chain(go(expr.operand), (operand) => applyUnary(expr.operator, operand));
     case "binary":
-      return binary(expr, go, inPlaceholder);
+      return binary(expr, go, place);
     case "if":
       return chain(go(expr.condition), (condition) => go(isTrue(condition) ? expr.then : expr.else));
     case "call":
@@ -94,11 +95,7 @@ function isTrue(value: Value): boolean {
   return coerced.kind === "boolean" && coerced.value;
 }
 
-function binary(
-  expr: Expr & { kind: "binary" },
-  go: (expr: Expr) => Eventual<Value>,
-  inPlaceholder: boolean,
-): Eventual<Value> {
+function binary(expr: Expr & { kind: "binary" }, go: (expr: Expr) => Eventual<Value>, place: Place): Eventual<Value> {
   const { operator, left, right } = expr;
   if (operator === "&&" || operator === "||") {
     return chain(go(left), (value) =>
@@ -107,7 +104,7 @@ function binary(
         : chain(go(right), (other) => booleanValue(isTrue(other))),
     );
   }
-  return chain(go(left), (a) => chain(go(right), (b) => applyBinary(operator, a, b, inPlaceholder)));
+  return chain(go(left), (a) => chain(go(right), (b) => applyBinary(operator, a, b, place)));
 }
 
 function mapOfPairs(pairs: readonly Of<"pair">[]): Value {
@@ -194,13 +191,15 @@ function listed(names: readonly string[]): string {
 }
 
 /** The text of a string. The options of its placeholders are dropped, as Cromwell does: they work in commands only. */
-function interpolate(template: Template, env: Environment): Eventual<Value> {
+function interpolate(template: Template, env: Environment, place: Place): Eventual<Value> {
   const { parts } = template;
   const [only] = parts;
   if (parts.length === 0) return stringValue("");
   if (parts.length === 1 && typeof only === "string") return stringValue(only);
   const texts = eachInTurn(parts, (part) =>
-    typeof part === "string" ? part : chain(compute(part.expr, env, true), valueText),
+    typeof part === "string"
+      ? part
+      : chain(compute(part.expr, env, place === "command" ? "command" : "string"), valueText),
   );
   return chain(texts, (texts) => stringValue(texts.join("")));
 }

@@ -4,22 +4,27 @@ import { describe, primitiveText } from "./text.ts";
 import { booleanValue, equal, fileValue, floatValue, NONE, stringValue } from "./values.ts";
 import type { Value } from "./values.ts";
 
+/** Where an expression stands: in a placeholder of a command, of a string, or in neither. */
+export type Place = "command" | "string" | "plain";
+
 /**
  * Applies a binary operator to two values. (`&&` and `||` are not here: they must not evaluate both sides.)
  *
- * Inside a placeholder `+` with `None` gives `None`, which becomes empty text: `~{"--name " + name}` leaves the whole
- * flag out. Elsewhere it is an error.
+ * With `None` the result is `None` in places where that becomes empty text, so that `~{"--name " + name}` leaves the whole
+ * flag out: in a command for every operator, in a string for `+`. A String `+ None` is `None` everywhere. All this is
+ * Cromwell's; what is left is an error. Only `==` and `!=` compare with `None` as the specification has it.
  */
 export function applyBinary(
   operator: Exclude<BinaryOperator, "&&" | "||">,
   left: Value,
   right: Value,
-  inPlaceholder: boolean,
+  place: Place,
 ): Value {
   if (operator === "==") return booleanValue(equal(left, right));
   if (operator === "!=") return booleanValue(!equal(left, right));
   if (left.kind === "none" || right.kind === "none") {
-    if (operator === "+" && inPlaceholder) return NONE;
+    const vanishes = place === "string" || left.kind === "string";
+    if (place === "command" || (operator === "+" && vanishes)) return NONE;
     throw new WdlError(`${operator} needs two values, but one is None; use select_first([x, default])`);
   }
   if (operator === "<" || operator === "<=" || operator === ">" || operator === ">=") {
@@ -70,12 +75,12 @@ function arithmetic(operator: "+" | "-" | "*" | "/" | "%", a: number, b: number)
   }
 }
 
-/** Text with text, numbers or paths. What starts with a File stays a File, as in Cromwell. */
+/** Text with text, numbers or paths. What starts with a File stays one, and drops white space around what it takes, as in Cromwell. */
 function join(left: Value, right: Value): Value | undefined {
   if (!isJoinable(left) || !isJoinable(right) || (isNumber(left) && right.kind !== "string")) return undefined;
   if (left.kind === "file" && isNumber(right)) return undefined;
-  const text = `${primitiveText(left)}${primitiveText(right)}`;
-  return left.kind === "file" ? fileValue(text) : stringValue(text);
+  const [start = "", end = ""] = [primitiveText(left), primitiveText(right)];
+  return left.kind === "file" ? fileValue(start + end.trim()) : stringValue(start + end);
 }
 
 function isJoinable(value: Value): boolean {

@@ -20,7 +20,7 @@ export function render(template: Template, env: Environment): Eventual<string> {
 
 function fill(placeholder: Placeholder, env: Environment): Eventual<string> {
   const { expr, options, span } = placeholder;
-  return chain(compute(expr, env, true), (value) => {
+  return chain(compute(expr, env, "command"), (value) => {
     if (value.kind === "none") return options.default ? text(options.default, env) : "";
     if (value.kind === "boolean" && (options.true || options.false)) {
       const chosen = value.value ? options.true : options.false;
@@ -39,7 +39,7 @@ function fill(placeholder: Placeholder, env: Environment): Eventual<string> {
 }
 
 function text(option: NonNullable<Placeholder["options"]["sep"]>, env: Environment): Eventual<string> {
-  return chain(compute(option, env, true), (value) => {
+  return chain(compute(option, env, "command"), (value) => {
     const coerced = coerce(value, { kind: "string" });
     return coerced.kind === "string" ? coerced.value : "";
   });

@@ -74,14 +74,14 @@ function literal(value: Value): string {
     case "pair":
       return `(${literal(value.left)}, ${literal(value.right)})`;
     case "object":
-      return `object {${[...value.members].map(([name, item]) => `${name}: ${literal(item)}`).join(", ")}}`;
+      return `${value.struct === undefined ? "" : "typed "}object {${[...value.members].map(([name, item]) => `${name}: ${literal(item)}`).join(", ")}}`;
     case "string":
       return JSON.stringify(value.value);
     case "file":
     case "directory":
       return JSON.stringify(value.path);
     case "none":
-      return "None";
+      return "null";
     default:
       return primitiveText(value) ?? "";
   }

@@ -37,11 +37,6 @@ export function arrayArgument(value: Value | undefined, item: Type = ANY): reado
   return coerced.kind === "array" ? coerced.items : [];
 }
 
-/** The texts of an argument that is an Array of primitives. */
-export function textsArgument(value: Value | undefined): readonly string[] {
-  return arrayArgument(value, { kind: "string" }).map(textArgument);
-}
-
 /** The items of an argument that is an Array of Arrays. */
 export function tableArgument(value: Value | undefined, item: Type = ANY): readonly (readonly Value[])[] {
   return arrayArgument(value, { kind: "array", item, nonEmpty: false }).map((row) => arrayArgument(row));

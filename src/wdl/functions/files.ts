@@ -7,7 +7,7 @@ import { arrayValue, booleanValue, fileValue, floatValue, stringValue } from "..
 import type { Value } from "../values.ts";
 import { textArgument } from "./arguments.ts";
 import { READ_TABLES } from "./read-tables.ts";
-import { linesOf, readText } from "./reading.ts";
+import { javaSplit, readText } from "./reading.ts";
 import { size } from "./size.ts";
 import { WRITERS } from "./writers.ts";
 
@@ -24,8 +24,11 @@ export const FILES = {
     arrayValue((await env.io.glob(textArgument(pattern))).map(fileValue)),
   read_string: async ([path]: Values, env: Environment): Promise<Value> =>
     stringValue((await readText(env, path)).trim()),
-  read_lines: async ([path]: Values, env: Environment): Promise<Value> =>
-    arrayValue(linesOf(await readText(env, path)).map(stringValue)),
+  // Ends of lines are \n only, as in Cromwell, and an empty file has no lines.
+  read_lines: async ([path]: Values, env: Environment): Promise<Value> => {
+    const text = await readText(env, path);
+    return arrayValue(text === "" ? [] : javaSplit(text, "\n").map(stringValue));
+  },
   read_json: async ([path]: Values, env: Environment): Promise<Value> => {
     const text = await readText(env, path);
     return fromJson(parseJson(text), ANY, textArgument(path));

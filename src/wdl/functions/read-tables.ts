@@ -2,12 +2,16 @@ import { WdlError } from "../coerce.ts";
 import type { Environment } from "../environment.ts";
 import { arrayValue, mapValue, objectValue, stringValue } from "../values.ts";
 import type { Value } from "../values.ts";
-import { linesOf, readText } from "./reading.ts";
+import { javaSplit, readText } from "./reading.ts";
 
-/** `read_tsv`, `read_map`, `read_object`, `read_objects`. Empty lines do not count, as in Cromwell. */
+/**
+ * `read_tsv`, `read_map`, `read_object`, `read_objects`.
+ *
+ * As in Cromwell empty lines do not count, and empty cells at the end of a row are dropped.
+ */
 export const READ_TABLES = {
   read_tsv: async ([path]: readonly Value[], env: Environment): Promise<Value> =>
-    arrayValue((await rows(path, env)).map((row) => arrayValue(row.map(stringValue)))),
+    arrayValue(tableOf(await readText(env, path)).map((row) => arrayValue(row.map(stringValue)))),
 
   read_map: async ([path]: readonly Value[], env: Environment): Promise<Value> => {
     const entries = new Map<string, string>();
@@ -37,11 +41,17 @@ export const READ_TABLES = {
 };
 
 async function rows(path: Value | undefined, env: Environment): Promise<readonly (readonly string[])[]> {
-  const lines = linesOf(await readText(env, path));
-  return lines.filter((line) => line !== "").map((line) => line.split("\t"));
+  const text = (await readText(env, path)).trim();
+  return text === "" ? [] : tableOf(text);
+}
+
+/** An empty text has one row of one empty cell. */
+function tableOf(text: string): readonly (readonly string[])[] {
+  return javaSplit(text, /[\r\n]+/).map((line) => javaSplit(line, "\t"));
 }
 
 function objectsOf([names = [], ...rows]: readonly (readonly string[])[]): readonly Value[] {
+  if (rows.length === 0) throw new WdlError("the file needs a row of names and at least one row of values");
   const repeated = names.find((name, index) => names.indexOf(name) !== index);
   if (repeated !== undefined) throw new WdlError(`the first row has the name ${repeated} more than once`);
   return rows.map((row, index) => {

@@ -14,8 +14,8 @@ export function readText(env: Environment, path: Value | undefined, maxBytes = W
   return env.io.readText(textArgument(path), maxBytes);
 }
 
-/** The lines of a text, without their ends and without empty ones at the end of the text. */
-export function linesOf(text: string): readonly string[] {
-  const body = text.replace(/[\r\n]+$/, "");
-  return body === "" ? [] : body.split(/\r?\n/);
+/** The parts between separators, without empty ones at the end: how Java splits, and so how Cromwell reads lines and cells. */
+export function javaSplit(text: string, separator: string | RegExp): readonly string[] {
+  const parts = text.split(separator);
+  return text === "" ? parts : parts.slice(0, parts.findLastIndex((part) => part !== "") + 1);
 }

@@ -8,7 +8,8 @@ import { arrayArgument, mapArgument, objectArgument, tableArgument } from "./arg
 
 /** What each `write_…` puts into its file. All but JSON end with a line end, as in Cromwell. */
 const CONTENT = {
-  write_lines: (lines: Value | undefined): string => textLines(arrayArgument(lines).map(cell)),
+  // Without any line there is still one line end.
+  write_lines: (lines: Value | undefined): string => textLines(arrayArgument(lines).map(cell)) || "\n",
   write_tsv: (table: Value | undefined): string => textLines(tableArgument(table).map(row)),
   write_map: (map: Value | undefined): string => textLines(mapArgument(map).map(row)),
   write_object: (object: Value | undefined): string => objectLines([objectArgument(object)]),
@@ -42,7 +43,7 @@ function cell(value: Value): string {
 
 function objectLines(objects: readonly ReadonlyMap<string, Value>[]): string {
   const [first] = objects;
-  if (!first) return "";
+  if (!first) throw new WdlError("there is no Object to write, and so no names for the first row");
   const names = [...first.keys()];
   const odd = objects.findIndex((object) => object.size !== names.length || names.some((name) => !object.has(name)));
   if (odd >= 0) throw new WdlError(`all Objects must have the same members, but item ${odd} has others than item 0`);

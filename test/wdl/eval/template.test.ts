@@ -42,6 +42,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "~{sep=' ' x}": "2.0E7",
   "~{none}": "",
   "~{true='T' false='F' none}": "",
+  "~{none * 2}~{'~{none - 1}'}~{none + x}": "",
   "~{'--x ' + none}|~{'--x ' + x}": "|--x 2.0E7",
   "samtools ~{bam} ${bam + '.bai'}": "samtools /inputs/7/a.bam /inputs/7/a.bam.bai",
   "~{sep=read_string('sep.txt') words} ~{1 + 1}": "a+b 2",

@@ -1,6 +1,7 @@
+import { valueText } from "../../text.ts";
 import { arrayValue, stringValue } from "../../values.ts";
 import type { Value } from "../../values.ts";
-import { textArgument, textsArgument } from "../arguments.ts";
+import { arrayArgument, textArgument } from "../arguments.ts";
 import { substitute } from "./substitute.ts";
 
 /** `sub`, `basename`, `prefix`, `suffix`, `quote`, `squote`, `sep`. */
@@ -18,11 +19,16 @@ export const STRINGS = {
   },
   quote: ([items]: readonly Value[]): Value => each(items, (item) => `"${item}"`),
   squote: ([items]: readonly Value[]): Value => each(items, (item) => `'${item}'`),
-  sep: ([separator, items]: readonly Value[]): Value => stringValue(textsArgument(items).join(textArgument(separator))),
+  sep: ([separator, items]: readonly Value[]): Value => stringValue(textsOf(items).join(textArgument(separator))),
 };
 
 function each(items: Value | undefined, change: (item: string) => string): Value {
-  return arrayValue(textsArgument(items).map((item) => stringValue(change(item))));
+  return arrayValue(textsOf(items).map((item) => stringValue(change(item))));
+}
+
+/** The text of each item; one that is absent is empty, as in Cromwell. */
+function textsOf(items: Value | undefined): readonly string[] {
+  return arrayArgument(items).map(valueText);
 }
 
 function basename([path, suffix]: readonly Value[]): Value {

@@ -65,7 +65,12 @@ function documentFailure({ file, line, column, message, hint }: Diagnostic): Fai
   return failure(`Failed to process workflow definition: ${message}${place}${hint === undefined ? "" : `. ${hint}`}`);
 }
 
-async function fetchDocument(address: string): Promise<string | undefined> {
+/**
+ * Text of a document at an address; `undefined` where the server has none.
+ *
+ * The engine runs as its user and so do the tasks, so it may fetch whatever the user could.
+ */
+export async function fetchDocument(address: string): Promise<string | undefined> {
   if (/^file:/i.test(address)) return await readFile(fileURLToPath(address), "utf8");
   const response = await fetch(address, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
   if (response.status === 404) return undefined;

@@ -61,14 +61,23 @@ export function outputNames(callee: Callee): readonly string[] {
   });
 }
 
-const types = new WeakMap<TypeNode, Type>();
+const types = new WeakMap<Unit, WeakMap<TypeNode, Type>>();
 
-/** The type that a declaration in `unit` names. */
+/**
+ * The type that a declaration in `unit` names.
+ *
+ * Remembered per unit: equal texts share one tree, but the same name may stand for another struct in another program.
+ */
 export function typeIn(unit: Unit, node: TypeNode): Type {
-  let type = types.get(node);
+  let known = types.get(unit);
+  if (!known) {
+    known = new WeakMap();
+    types.set(unit, known);
+  }
+  let type = known.get(node);
   if (!type) {
     type = resolveType(node, unit.structs);
-    types.set(node, type);
+    known.set(node, type);
   }
   return type;
 }

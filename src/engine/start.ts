@@ -1,0 +1,146 @@
+import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import { availableParallelism, totalmem } from "node:os";
+import { resolve } from "node:path";
+
+import { getRequestListener } from "@hono/node-server";
+
+import { systemClock } from "../clock.ts";
+import { randomIds } from "../ids.ts";
+import type { Log } from "../log.ts";
+import { createRest } from "./rest/app.ts";
+import { Admission } from "./run/admission.ts";
+import { Engine } from "./run/engine.ts";
+import { Turns } from "./run/turns.ts";
+import { openState } from "./state/state.ts";
+import { runAttempt } from "./tasks/attempt.ts";
+import { folderIo } from "./tasks/io.ts";
+import { createTaskDeps } from "./tasks/task-deps.ts";
+
+/** Where an engine listens. A socket is for one user: nobody else can open it. */
+export type Listen =
+  | { readonly kind: "socket"; readonly path: string }
+  | { readonly kind: "port"; readonly host: string; readonly port: number };
+
+/** What an engine needs to know to start. */
+export interface EngineSpec {
+  /** Folder of the engine's state, of its runs and of relative paths in inputs; made if it is not there. */
+  readonly root: string;
+  readonly listen: Listen;
+  /** Who the engine becomes before it does anything; by default it stays who it is. */
+  readonly account?: { readonly uid: number; readonly gid: number; readonly name?: string };
+  /** All that tasks see of the environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What running tasks may ask for at one time; by default what the machine has. */
+  readonly cores?: number;
+  readonly memoryBytes?: number;
+  /** Further workflows stay `Submitted`. */
+  readonly maxConcurrentRuns?: number;
+}
+
+/** An engine that runs. */
+export interface RunningEngine {
+  /** Where it listens; the port is the real one where any was asked for. */
+  readonly listening: Listen;
+  /** Stops answering and starting, and leaves the tasks that run to the engine's next life. */
+  close(): Promise<void>;
+}
+
+/** Cromwell's `max-concurrent-workflows`. */
+const MAX_CONCURRENT_RUNS = 5_000;
+
+/** Attempts that are prepared beyond those that can run, so that a core never waits for a command to be rendered. */
+const READY_AHEAD = 8;
+
+/**
+ * Starts an engine in this process, which becomes the account's if one is named.
+ *
+ * @throws {AweError} `conflict` when the root has an engine already.
+ */
+export async function startEngine(spec: EngineSpec, log: Log): Promise<RunningEngine> {
+  const root = resolve(spec.root);
+  if (spec.account) become(spec.account);
+  process.umask(0o077);
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  process.chdir(root);
+  const state = openState(root, log);
+  const tasks = createTaskDeps(log);
+  const cores = spec.cores ?? availableParallelism();
+  const engine = new Engine(
+    {
+      root,
+      state,
+      clock: systemClock,
+      ids: randomIds,
+      log,
+      admission: new Admission({ cores, memoryBytes: spec.memoryBytes ?? totalmem() }),
+      turns: new Turns(Math.ceil(cores) * 2 + READY_AHEAD),
+      environment: spec.environment,
+      runAttempt: (job, hooks, abort) => runAttempt(tasks, job, hooks, abort),
+      workflowIo: (folder) => folderIo(`${folder}/execution`),
+    },
+    spec.maxConcurrentRuns ?? MAX_CONCURRENT_RUNS,
+  );
+  const rest = createRest({ state, engine, clock: systemClock, ids: randomIds, log });
+  const answer = getRequestListener(rest.fetch, { overrideGlobalObjects: false });
+  const server = createServer((request, response) => void answer(request, response));
+  const listening = await listen(server, spec.listen);
+  engine.resume();
+  log.info("engine.started", { root });
+  return {
+    listening,
+    close: async () => {
+      engine.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      tasks.close();
+      state.close();
+    },
+  };
+}
+
+/** Node has it on every system with accounts; its type declarations do not. */
+type WithInitgroups = typeof process & { initgroups(user: string, group: number): void };
+
+/** Groups first, the user last: afterwards the right to change them is gone. */
+function become({ uid, gid, name }: NonNullable<EngineSpec["account"]>): void {
+  if (name === undefined) process.setgroups?.([gid]);
+  else (process as WithInitgroups).initgroups(name, gid);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
+async function listen(server: Server, where: Listen): Promise<Listen> {
+  if (where.kind === "socket") {
+    // The lock on the state is held, so a socket that is there belongs to an engine that is gone.
+    unlinkStale(where.path);
+    await listening(server, () => server.listen(where.path));
+    chmodSync(where.path, 0o600);
+    return where;
+  }
+  await listening(server, () => server.listen(where.port, where.host));
+  const address = server.address();
+  return { ...where, port: typeof address === "object" && address ? address.port : where.port };
+}
+
+async function listening(server: Server, start: () => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.once("listening", () => {
+      server.off("error", reject);
+      resolve();
+    });
+    start();
+  });
+}
+
+function unlinkStale(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "ENOENT") throw thrown;
+  }
+}

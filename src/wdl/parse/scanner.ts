@@ -34,6 +34,15 @@ const WORD_CODES = new Uint8Array(128);
 for (const char of "_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") WORD_CODES[char.charCodeAt(0)] = 1;
 for (const char of "0123456789") WORD_CODES[char.charCodeAt(0)] = 2;
 
+const NOT_BLANK = /[^ \t-\r]/g;
+const NOT_WORD = /\W/g;
+
+/** Where `pattern`, a global one that matches one character, matches at or after `from`; -1 where it does not. */
+export function nextMatch(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.test(text) ? pattern.lastIndex - 1 : -1;
+}
+
 /** Whether a character code may stand inside a name. False for the NaN beyond the end of the text. */
 export function isWordCode(code: number): boolean {
   return code < 128 && WORD_CODES[code] !== 0;
@@ -66,7 +75,10 @@ export class Scanner {
   private wordFrom = -1;
   private wordSeen = "";
   private readonly lineStarts: number[] = [0];
+  /** The line that was looked up last. */
   private lineIndex = 0;
+  private lineStart = 0;
+  private nextLineStart = 0;
   /** How many syntax errors were told. */
   errors = 0;
 
@@ -80,15 +92,14 @@ export class Scanner {
   /** Where the next token begins; the length of the text at its end. */
   peek(): number {
     if (this.seenFrom === this.pos) return this.seenAt;
-    const text = this.text;
+    const { text } = this;
     let at = this.pos;
-    for (;;) {
-      const code = text.charCodeAt(at);
-      if (code === 32 || code === 10 || code === 9 || code === 13) at++;
-      else if (code === 35 /* # */) {
-        const end = text.indexOf("\n", at);
-        at = end < 0 ? text.length : end;
-      } else break;
+    // Most tokens stand right here or behind one space. Native searches beat loops here: most runs are too short to be compiled.
+    for (let code = text.charCodeAt(at); code <= 35; code = text.charCodeAt(at)) {
+      if (code === 35 /* # */) at = text.indexOf("\n", at);
+      else if (code === 32 || (code >= 9 && code <= 13)) at = nextMatch(NOT_BLANK, text, at + 1);
+      else break;
+      if (at < 0) at = text.length;
     }
     this.seenFrom = this.pos;
     this.seenAt = at;
@@ -116,9 +127,8 @@ export class Scanner {
   /** Where the name that begins at `start` ends; `start` itself where none begins. */
   wordEnd(start: number): number {
     if (!isWordStart(this.text.charCodeAt(start))) return start;
-    let end = start + 1;
-    while (isWordCode(this.text.charCodeAt(end))) end++;
-    return end;
+    const end = nextMatch(NOT_WORD, this.text, start + 1);
+    return end < 0 ? this.text.length : end;
   }
 
   /** Moves over the next word and returns it; "" and no move where none comes. */
@@ -174,7 +184,7 @@ export class Scanner {
   /** The place from `start` to `end`. */
   spanOf(start: number, end: number): Span {
     const line = this.lineOf(start);
-    return { line: line + 1, column: start - (this.lineStarts[line] ?? 0) + 1, offset: start, end };
+    return { line: line + 1, column: start - this.lineStart + 1, offset: start, end };
   }
 
   /** The place of the next token's word or character. */
@@ -183,18 +193,10 @@ export class Scanner {
     return this.spanOf(at, Math.min(this.text.length, at + Math.max(1, this.word().length)));
   }
 
-  /** Spans are asked for in nearly ascending order, so the line is mostly the last one or its neighbour. */
+  /** Spans are asked for in nearly ascending order, so the line is mostly the last one. */
   private lineOf(offset: number): number {
+    if (offset >= this.lineStart && offset < this.nextLineStart) return this.lineIndex;
     const starts = this.lineStarts;
-    let line = this.lineIndex;
-    for (let step = 0; step < 4; step++) {
-      if (offset < (starts[line] ?? 0)) line--;
-      else if (offset >= (starts[line + 1] ?? Infinity)) line++;
-      else {
-        this.lineIndex = line;
-        return line;
-      }
-    }
     let low = 0;
     let high = starts.length - 1;
     while (low < high) {
@@ -203,6 +205,8 @@ export class Scanner {
       else high = middle - 1;
     }
     this.lineIndex = low;
+    this.lineStart = starts[low] ?? 0;
+    this.nextLineStart = starts[low + 1] ?? Infinity;
     return low;
   }
 

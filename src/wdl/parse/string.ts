@@ -1,6 +1,9 @@
 import type { Expr, Placeholder, Template } from "../ast.ts";
 import { parsePlaceholder, type ExpressionParsers } from "./placeholder.ts";
-import { ParseFailure, type Scanner } from "./scanner.ts";
+import { nextMatch, ParseFailure, type Scanner } from "./scanner.ts";
+
+/** What ends plain text inside a string, or may. */
+const LANDMARK = /["'\\~$\n]/g;
 
 /** Reads a string literal with placeholders, which is known to come next. */
 export function parseString(s: Scanner, parsers: ExpressionParsers): Extract<Expr, { kind: "string" }> {
@@ -37,6 +40,7 @@ function parseQuoted(s: Scanner, placeholderAt: ((from: number) => Placeholder) 
   let at = from;
   let escapedEnd = -1;
   for (;;) {
+    at = nextMatch(LANDMARK, text, at);
     const code = text.charCodeAt(at);
     if (code === quote) break;
     if (code === 92 /* \ */) {
@@ -57,9 +61,14 @@ function parseQuoted(s: Scanner, placeholderAt: ((from: number) => Placeholder) 
       s.pos = at;
       parts.push(placeholderAt(at));
       at = from = s.pos;
-    } else if (code === 10 || Number.isNaN(code)) {
+    } else if (code === 10 || at < 0) {
       const hint = "Close it with the quote that opened it; a line break inside is written \\n.";
-      throw new ParseFailure("unclosed", s.spanOf(open, at), "This string is not closed on its line.", hint);
+      throw new ParseFailure(
+        "unclosed",
+        s.spanOf(open, at < 0 ? text.length : at),
+        "This string is not closed on its line.",
+        hint,
+      );
     } else at++;
   }
   pending += text.slice(from, at);

@@ -7,7 +7,7 @@ import { textArgument } from "./arguments.ts";
  *
  * The three functions that read one small value have limits of their own.
  */
-export const WHOLE_FILE = 512_000_000;
+const WHOLE_FILE = 512_000_000;
 
 /** The text of the file that an argument names. */
 export function readText(env: Environment, path: Value | undefined, maxBytes = WHOLE_FILE): Promise<string> {

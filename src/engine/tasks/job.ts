@@ -40,6 +40,11 @@ export interface PreparedJob {
   readonly maxRetries: number;
   /** Sentences for the user, such as that a container was asked for and not used. */
   readonly notes: readonly string[];
+  /**
+   * What an earlier life of the engine left of this attempt. `running`: it holds its cores and memory already, so `admit`
+   * must not make it wait; `finished`: it needs none, and is only collected.
+   */
+  readonly stage: "new" | "running" | "finished";
 }
 
 /** How an attempt ended. */

@@ -24,7 +24,11 @@ interface QueryRow {
  *
  * Keeps one small pool of connections per address until `close`.
  */
-export function cromwellEngines(): Engines & { close(): Promise<void> } {
+export function cromwellEngines(): Engines & {
+  /** Whether an engine answers at all; asked while it starts. */
+  answers(at: EngineAddress): Promise<boolean>;
+  close(): Promise<void>;
+} {
   const pools = new Map<string, Pool>();
 
   const poolOf = (at: EngineAddress): Pool => {
@@ -160,6 +164,15 @@ export function cromwellEngines(): Engines & { close(): Promise<void> } {
         headers: Object.fromEntries(passed),
         body: Readable.toWeb(answer.body) as ReadableStream<Uint8Array>,
       };
+    },
+
+    async answers(at) {
+      try {
+        const { status } = await askJson(at, { method: "GET", path: "/engine/v1/version", headers: {} });
+        return status === 200;
+      } catch {
+        return false;
+      }
     },
 
     async close() {

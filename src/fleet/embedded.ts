@@ -8,8 +8,9 @@ import { listedEnvironment, type ProgramOf } from "./program.ts";
 export interface EmbeddedDeps {
   /** The gateway's environment, of which a listed part is passed on. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cores: number | undefined;
-  readonly memoryBytes: number | undefined;
+  /** `null`: all that the machine has. */
+  readonly cores: number | null;
+  readonly memoryBytes: number | null;
 }
 
 const MAIN = fileURLToPath(new URL("../engine/main.ts", import.meta.url));
@@ -30,8 +31,8 @@ export function embeddedProgram(deps: EmbeddedDeps): ProgramOf {
         : {
             account: { uid: account.uid, gid: account.gid, ...(account.name === null ? {} : { name: account.name }) },
           }),
-      ...(deps.cores === undefined ? {} : { cores: deps.cores }),
-      ...(deps.memoryBytes === undefined ? {} : { memoryBytes: deps.memoryBytes }),
+      ...(deps.cores === null ? {} : { cores: deps.cores }),
+      ...(deps.memoryBytes === null ? {} : { memoryBytes: deps.memoryBytes }),
     };
     return {
       command: process.execPath,

@@ -11,7 +11,10 @@ import type { Objects } from "./objects.ts";
 
 /** What the objects on one machine depend on. */
 export interface FileObjectsDeps {
+  /** AWE's state folder. */
   readonly dataFolder: string;
+  /** Where the users' own folders are; below `dataFolder` or elsewhere. */
+  readonly usersFolder: string;
   readonly accountOf: AccountOf;
   /** Makes sure that the user's own folder exists and belongs to the user's account; answers its path. */
   readonly userFolder: (userName: string) => Promise<string>;
@@ -52,7 +55,7 @@ const REMOVE = `rm -rf -- "$1"`;
 /** Objects as folders: AWE's own below `objects/`, users' files below `users/<name>/` and read as that user. */
 export function fileObjects(deps: FileObjectsDeps): Objects {
   const own = (userName: string) => join(deps.dataFolder, "objects", userName);
-  const usersPart = (userName: string) => join(deps.dataFolder, "users", userName);
+  const usersPart = (userName: string) => join(deps.usersFolder, userName);
   const pathOf = (userName: string, key: string): string => {
     if (!KEY.test(key)) throw new AweError("internal", `an object key is malformed: ${key}`);
     return join(own(userName), key);
@@ -162,7 +165,7 @@ export function fileObjects(deps: FileObjectsDeps): Objects {
     isForeign(userName, path) {
       const clean = normalize(path);
       const below = (folder: string) => clean === folder || clean.startsWith(folder + sep);
-      return below(deps.dataFolder) && !below(usersPart(userName));
+      return (below(deps.dataFolder) || below(deps.usersFolder)) && !below(usersPart(userName));
     },
   };
 }

@@ -39,7 +39,10 @@ test.each([
 
 /* Loading */
 
-async function load(files: Record<string, string>, options?: LoadOptions): Promise<{ program: Program; read: string[] }> {
+async function load(
+  files: Record<string, string>,
+  options?: LoadOptions,
+): Promise<{ program: Program; read: string[] }> {
   const read: string[] = [];
   const program = await loadProgram(
     "main.wdl",
@@ -155,7 +158,7 @@ test("a main document that is absent, or of an unknown version, gives a program 
 test("limits on size, count and depth are told where they are met", async () => {
   const chain: Record<string, string> = { "main.wdl": `${MAIN}import "1.wdl"` };
   for (let n = 1; n < 10; n++) chain[`${n}.wdl`] = `${EMPTY}import "${n + 1}.wdl"`;
-  const limits = { ...LOAD_LIMITS, maxFileBytes: 100, maxDocuments: 5, maxImportDepth: 3 };
+  const limits = { ...LOAD_LIMITS, maxFileBytes: 200, maxDocuments: 5, maxImportDepth: 3 };
   expect(await findings(chain, { limits })).toEqual(["error 3.wdl:2 imports-too-deep"]);
 
   const wide = {
@@ -164,7 +167,7 @@ test("limits on size, count and depth are told where they are met", async () => 
   };
   expect(await findings(wide, { limits })).toEqual(["error main.wdl:6 too-many-imports"]);
 
-  const large = { "main.wdl": `${MAIN}import "a.wdl"`, "a.wdl": `${EMPTY}${"#".repeat(200)}` };
+  const large = { "main.wdl": `${MAIN}import "a.wdl"`, "a.wdl": `${EMPTY}${"#".repeat(400)}` };
   expect(await findings(large, { limits })).toEqual([
     "error main.wdl:2 broken-import",
     "error a.wdl:1 document-too-large",

@@ -40,7 +40,10 @@ function parsed(text: string): WdlDocument {
 
 /** The value of a declaration in a workflow, without spans. */
 function expression(source: string, version = "1.1"): unknown {
-  const { document, diagnostics } = parseDocument(`version ${version}\nworkflow w {\n  Int x = ${source}\n}`, "main.wdl");
+  const { document, diagnostics } = parseDocument(
+    `version ${version}\nworkflow w {\n  Int x = ${source}\n}`,
+    "main.wdl",
+  );
   expect(diagnostics.filter((found) => found.severity === "error")).toEqual([]);
   const [declaration] = document?.workflow?.body ?? [];
   if (declaration?.kind !== "declaration" || declaration.value === undefined) throw new Error("no declaration");
@@ -87,7 +90,10 @@ function brief(expr: Expr): unknown {
 
 test.each([
   ["a + b * 3 - c", ["-", ["+", "a", ["*", "b", 3]], "c"]],
-  ["a || b && c == d < e + f % -g", ["||", "a", ["&&", "b", ["==", "c", ["<", "d", ["+", "e", ["%", "f", ["-", "g"]]]]]]]],
+  [
+    "a || b && c == d < e + f % -g",
+    ["||", "a", ["&&", "b", ["==", "c", ["<", "d", ["+", "e", ["%", "f", ["-", "g"]]]]]]],
+  ],
   ["20 - 5 - 3", ["-", ["-", 20, 5], 3]],
   ["-a.b[0]", ["-", ["[]", [".", "a", "b"], 0]]],
   ["!(a || b)", ["!", ["||", "a", "b"]]],
@@ -145,8 +151,11 @@ test.each([
 });
 
 test("an escape that WDL does not know stays as written, with a warning", () => {
-  const { document, diagnostics } = parseDocument(String.raw`version 1.0
-workflow w { String x = "a\.b" }`, "main.wdl");
+  const { document, diagnostics } = parseDocument(
+    String.raw`version 1.0
+workflow w { String x = "a\.b" }`,
+    "main.wdl",
+  );
   expect(diagnostics).toMatchObject([{ severity: "warning", rule: "unknown-escape", line: 2, column: 27 }]);
   expect(document?.workflow?.body[0]).toMatchObject({ value: { template: { parts: [String.raw`a\.b`] } } });
 });
@@ -250,8 +259,25 @@ workflow w {
   expect(calls).toEqual([
     ["a", "a", [], []],
     ["b", "b", [], []],
-    ["c.d", "e", ["a", "b"], [["x", 1], ["y", "y"], ["input", 2]]],
-    ["f", "f", [], [["x", 1], ["after", "y"]]],
+    [
+      "c.d",
+      "e",
+      ["a", "b"],
+      [
+        ["x", 1],
+        ["y", "y"],
+        ["input", 2],
+      ],
+    ],
+    [
+      "f",
+      "f",
+      [],
+      [
+        ["x", 1],
+        ["after", "y"],
+      ],
+    ],
     ["g", "g", [], []],
   ]);
 });
@@ -283,7 +309,10 @@ test("imports have namespaces and aliases", () => {
 import "a/b.wdl"
 import 'https://example.org/x/c.wdl?raw=1' alias S as T alias U as V
 import "d.wdl" as e`);
-  const found = imports.map((one) => [one.namespace.text, one.aliases.map(({ from, to }) => `${from.text}→${to.text}`)]);
+  const found = imports.map((one) => [
+    one.namespace.text,
+    one.aliases.map(({ from, to }) => `${from.text}→${to.text}`),
+  ]);
   expect(found).toEqual([
     ["b", []],
     ["c", ["S→T", "U→V"]],

@@ -68,7 +68,10 @@ function declare(nodes: readonly BodyNode[], outer: Names, base: Omit<Environmen
   const env = within(names, base);
   for (const node of nodes) {
     if (node.kind === "declaration") {
-      names.set(node.name.text, once(async () => await valueOf(node, env)));
+      names.set(
+        node.name.text,
+        once(async () => await valueOf(node, env)),
+      );
     } else if (node.kind === "scatter" || node.kind === "conditional") {
       const inner = once(async () => await gather(node, names, base, env));
       for (const name of declared(node.body)) {
@@ -102,7 +105,10 @@ async function gather(
   };
   if (node.kind === "conditional") {
     const condition = await evaluate(node.condition, env);
-    return { kind: "object", members: condition.kind === "boolean" && condition.value ? await inside(names) : new Map() };
+    return {
+      kind: "object",
+      members: condition.kind === "boolean" && condition.value ? await inside(names) : new Map(),
+    };
   }
   const collection = await evaluate(node.collection, env);
   if (collection.kind !== "array") throw new Error("no array");

@@ -108,7 +108,14 @@ const REFUSED: readonly (readonly [Value, Type, string])[] = [
   [ints, map(STRING, INT), "expected Map[String, Int], found an Array of 2 items"],
   [int(1), map(STRING, INT), "expected Map[String, Int]"],
   [mapValue([[text("a"), text("b")]]), map(STRING, INT), "key a: expected Int, found a String"],
-  [mapValue([[text("1"), int(1)], [text("01"), int(2)]]), map(INT, INT), "keys are repeated"],
+  [
+    mapValue([
+      [text("1"), int(1)],
+      [text("01"), int(2)],
+    ]),
+    map(INT, INT),
+    "keys are repeated",
+  ],
   [ints, pair(INT, INT), "expected Pair[Int, Int]"],
   [pairValue(int(1), text("a")), pair(INT, INT), "right of the Pair: expected Int"],
   [object({ label: text("a") }), POINT, "struct Point needs the member x (Float), which is not given"],

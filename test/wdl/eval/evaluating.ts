@@ -37,7 +37,10 @@ export function memoryIo(files: Map<string, string> = new Map()): Io & { readonl
 }
 
 /** An environment in which `names` are declared. */
-export function environment(names: Readonly<Record<string, Value>> = {}, parts: Partial<Environment> = {}): Environment {
+export function environment(
+  names: Readonly<Record<string, Value>> = {},
+  parts: Partial<Environment> = {},
+): Environment {
   return {
     lookup: (name) => {
       const value = names[name];

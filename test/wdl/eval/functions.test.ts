@@ -259,7 +259,7 @@ const ERRORS: Readonly<Record<string, RegExp>> = {
   'read_object("objects.tsv")': /has 2 of values/,
   'read_object("empty.txt")': /needs a row of names and at least one row of values/,
   'read_objects("empty.txt")': /at least one row of values/,
-  'write_objects([])': /there is no Object to write/,
+  "write_objects([])": /there is no Object to write/,
   'read_objects("odd-objects.tsv")': /row 2 has 1 columns, but the first row names 2/,
   'read_objects("twice-objects.tsv")': /the name k more than once/,
   'read_json("broken.json")': /^read_json: the file is no JSON/,

@@ -42,7 +42,14 @@ const READ: readonly (readonly [unknown, Type, unknown])[] = [
   ["a.txt", { kind: "file" }, "a.txt"],
   [null, { kind: "optional", inner: INT }, null],
   [[], array(INT), []],
-  [{ a: 1, b: 2 }, array(pair(STRING, INT)), [{ left: "a", right: 1 }, { left: "b", right: 2 }]],
+  [
+    { a: 1, b: 2 },
+    array(pair(STRING, INT)),
+    [
+      { left: "a", right: 1 },
+      { left: "b", right: 2 },
+    ],
+  ],
   [{ "1": "Mon" }, map(INT, STRING), { "1": "Mon" }],
   [{ Left: "B7", RIGHT: 40 }, pair(STRING, INT), { left: "B7", right: 40 }],
   [{ name: "auk", ages: [1], more: 1 }, BIRD, { name: "auk", ages: [1], song: null }],

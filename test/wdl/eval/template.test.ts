@@ -26,7 +26,7 @@ function command(text: string): Template {
 const env = environment(names, { io: memoryIo(new Map([["sep.txt", "+\n"]])) });
 
 const TEXTS: Readonly<Record<string, string>> = {
-  "plain": "plain",
+  plain: "plain",
   "~{sep='+' words}": "a+b",
   "~{sep = ', ' words} end": "a, b end",
   "~{sep=' ' empty}": "",

@@ -29,7 +29,12 @@ test("texts that look like several values are not taken for them", () => {
   expect(equal(several, arrayValue([stringValue("a,s1:b")]))).toBe(false);
   expect(equal(several, arrayValue([stringValue("a"), stringValue("b")]))).toBe(true);
   const a = objectValue(new Map([["x=n1,1:y", stringValue("1")]]));
-  const b = objectValue(new Map<string, Value>([["x", { kind: "int", value: 1 }], ["y", stringValue("1")]]));
+  const b = objectValue(
+    new Map<string, Value>([
+      ["x", { kind: "int", value: 1 }],
+      ["y", stringValue("1")],
+    ]),
+  );
   expect(equal(a, b)).toBe(false);
 });
 
@@ -50,7 +55,9 @@ test("values of different kinds are not equal, but for numbers and for texts wit
 });
 
 test("a large Map is asked ten thousand times within a moment", () => {
-  const map = mapValue(Array.from({ length: 10_000 }, (_, value) => [stringValue(`k${value}`), { kind: "int", value }]));
+  const map = mapValue(
+    Array.from({ length: 10_000 }, (_, value) => [stringValue(`k${value}`), { kind: "int", value }]),
+  );
   const started = performance.now();
   for (let value = 0; value < 10_000; value++) {
     expect(lookUp(map, stringValue(`k${value}`)) === map.entries[value]?.[1]).toBe(true);
@@ -73,7 +80,9 @@ test("the paths of Files are replaced at any depth, and nothing else", () => {
         ["list", arrayValue([fileValue("/file/a"), NONE, stringValue("a")])],
         [
           "map",
-          mapValue([[fileValue("/file/b"), pairValue(fileValue("/file/c"), { kind: "directory", path: "/directory/d" })]]),
+          mapValue([
+            [fileValue("/file/b"), pairValue(fileValue("/file/c"), { kind: "directory", path: "/directory/d" })],
+          ]),
         ],
       ]),
       "S",
@@ -102,5 +111,7 @@ test("an output may have the name of the input that it returns", () => {
 });
 
 test("declarations in a cycle are refused", () => {
-  expect(() => order(declaration("z"), declaration("a", "b"), declaration("b", "a"))).toThrow("a needs b needs a: a cycle");
+  expect(() => order(declaration("z"), declaration("a", "b"), declaration("b", "a"))).toThrow(
+    "a needs b needs a: a cycle",
+  );
 });

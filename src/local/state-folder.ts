@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { chmod, chown, mkdir, realpath, stat, symlink, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import type { AccountOf } from "#src/model/account.ts";
+
+/** Where AWE keeps what, on one machine. */
+export interface StateFolder {
+  /** Absolute, without links: keys, records, closures, logs; AWE's own account only. */
+  readonly dataFolder: string;
+  /** Absolute: a folder per user, which belongs to the user's account. */
+  readonly usersFolder: string;
+  /** What whoever starts AWE should know about the place, if anything. */
+  readonly notice: string | null;
+}
+
+/** Where users' folders go when the state folder lies where no other account can reach it. */
+const REACHABLE = "/var/lib/awe";
+
+/**
+ * Makes the state folder. Idempotent; several processes may do it at once.
+ *
+ * Users' engines run under other accounts (`otherAccounts`), which must be able to walk down to their folders. Below a
+ * closed folder, such as root's home, they cannot: then the users' part goes to `/var/lib/awe`, and a link in the
+ * state folder leads there.
+ */
+export async function openStateFolder(wanted: string, otherAccounts: boolean): Promise<StateFolder> {
+  await mkdir(wanted, { recursive: true, mode: 0o700 });
+  const dataFolder = await realpath(wanted);
+  await chmod(dataFolder, otherAccounts ? 0o711 : 0o700);
+  const closed = otherAccounts ? await closedAncestor(dataFolder) : undefined;
+  if (closed === undefined) {
+    const usersFolder = join(dataFolder, "users");
+    await mkdir(usersFolder, { recursive: true });
+    await chmod(usersFolder, otherAccounts ? 0o711 : 0o700);
+    return { dataFolder, usersFolder, notice: null };
+  }
+  const name = createHash("sha256").update(dataFolder).digest("hex").slice(0, 12);
+  const usersFolder = join(REACHABLE, name);
+  for (const folder of [REACHABLE, usersFolder]) {
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o711);
+  }
+  const link = join(dataFolder, "users");
+  await unlink(link).catch(() => {});
+  await symlink(usersFolder, link).catch(() => {});
+  const notice = `Users' accounts cannot reach ${closed}, so their folders are in ${usersFolder}; set AWE_DATA to a folder that they can reach to have all in one place.`;
+  return { dataFolder, usersFolder, notice };
+}
+
+/** The highest folder on the way that other accounts may not walk through. */
+async function closedAncestor(folder: string): Promise<string | undefined> {
+  const above = dirname(folder);
+  const higher = above === folder ? undefined : await closedAncestor(above);
+  if (higher !== undefined) return higher;
+  return ((await stat(folder)).mode & 0o001) === 0 ? folder : undefined;
+}
+
+/** Makes each user's own folder, once a process: mode 700, of the user's account. */
+export function userFolders(usersFolder: string, accountOf: AccountOf): (userName: string) => Promise<string> {
+  const made = new Map<string, Promise<string>>();
+  const make = async (userName: string): Promise<string> => {
+    const account = await accountOf(userName);
+    const folder = join(usersFolder, userName);
+    // The parent is ours alone, so nobody can put a link in the folder's place.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (account) await chown(folder, account.uid, account.gid);
+    await chmod(folder, 0o700);
+    return folder;
+  };
+  return (userName) => {
+    let folder = made.get(userName);
+    if (!folder) {
+      folder = make(userName);
+      made.set(userName, folder);
+      folder.catch(() => made.delete(userName));
+    }
+    return folder;
+  };
+}

@@ -1,0 +1,37 @@
+import type { JsonObject, Call, Run } from "#src/model/run.ts";
+import { isTerminal } from "#src/model/run.ts";
+import { callsOf } from "#src/monitor/calls.ts";
+import type { LiveMetadata } from "#src/monitor/live.ts";
+import { AweError } from "#src/errors.ts";
+import type { Fleet } from "#src/fleet/fleet.ts";
+import type { Store } from "#src/store/store.ts";
+
+/** What looking at runs depends on. */
+export interface LookDeps {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly live: LiveMetadata;
+}
+
+/**
+ * The calls of a run: of an ended one from the store, of a live one from its engine, by a request that everybody who
+ * watches within 2 s shares. An engine that is asleep or does not answer is left alone, and the answer is what the
+ * store knows.
+ */
+export async function callsOfRun(deps: LookDeps, run: Run): Promise<readonly Call[]> {
+  const metadata = isTerminal(run.phase) ? undefined : await liveMetadataOf(deps, run);
+  return metadata ? callsOf(metadata) : deps.store.of(run.user).calls(run.runId);
+}
+
+/** The shared live metadata of a handed-over run, or `undefined`. */
+async function liveMetadataOf({ fleet, live }: LookDeps, run: Run): Promise<JsonObject | undefined> {
+  if (run.startedAt === null && run.phase !== "starting") return undefined;
+  const state = await fleet.state(run.user);
+  if (state.kind !== "ready") return undefined;
+  try {
+    return await live(state.address, run.runId);
+  } catch (cause) {
+    if (cause instanceof AweError) return undefined;
+    throw cause;
+  }
+}

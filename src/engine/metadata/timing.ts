@@ -51,7 +51,7 @@ interface Row {
 }
 
 function* callsOf(state: State, workflowId: string, prefix: string): Iterable<Row> {
-  for (const call of [...state.calls.list(workflowId)]) {
+  for (const call of state.calls.list(workflowId)) {
     yield { call, prefix };
     if (call.subId !== undefined) yield* callsOf(state, call.subId, `${prefix}${call.fqn} › `);
   }

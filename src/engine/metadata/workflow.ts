@@ -4,7 +4,7 @@ import type { WorkflowRecord } from "../state/records.ts";
 import type { State } from "../state/state.ts";
 import { ENGINE_VERSION } from "../version.ts";
 import { callMetadata, isFailure, jsonOutputs } from "./call.ts";
-import { ALL_KEYS, pickKeys, wantsCalls } from "./keys.ts";
+import { pickKeys, wantsCalls } from "./keys.ts";
 import type { KeyFilter } from "./keys.ts";
 
 /** How metadata is wanted. */
@@ -123,7 +123,7 @@ function callsText(state: State, workflowId: string, wish: MetadataWish): string
     const keyed = { ...picked, shardIndex: record.shard, attempt: record.attempt };
     pieces.push(name === record.fqn ? "," : `${name === undefined ? "" : "],"}${JSON.stringify(record.fqn)}:[`);
     pieces.push(
-      wish.expand && picked["subWorkflowId"] !== undefined
+      wish.expand && record.subId !== undefined && picked["subWorkflowId"] !== undefined
         ? expanded(state, keyed, record.subId, wish)
         : JSON.stringify(keyed),
     );
@@ -136,16 +136,9 @@ function hasValue(object: Readonly<Record<string, unknown>>): boolean {
   return Object.values(object).some((value) => value !== undefined);
 }
 
-function expanded(
-  state: State,
-  { subWorkflowId: _, ...call }: Record<string, unknown>,
-  subId: string | undefined,
-  wish: MetadataWish,
-): string {
-  const sub = subId === undefined ? undefined : state.workflows.find(subId);
+function expanded(state: State, call: Record<string, unknown>, subId: string, wish: MetadataWish): string {
+  const sub = state.workflows.find(subId);
   const inner = sub ? metadataText(state, sub, wish) : "{}";
-  return `${JSON.stringify(call).slice(0, -1)},"subWorkflowMetadata":${inner}}`;
+  const head = JSON.stringify({ ...call, subWorkflowId: undefined });
+  return `${head.slice(0, -1)},"subWorkflowMetadata":${inner}}`;
 }
-
-/** Everything, sub-workflows by id. */
-export const WHOLE: MetadataWish = { filter: ALL_KEYS, expand: false };

@@ -10,10 +10,13 @@ export class AttemptWatch implements AttemptHooks {
   refused = false;
   private readonly run: Run;
   private readonly record: CallRecord;
+  private readonly signal: AbortSignal;
 
   constructor(run: Run, record: CallRecord) {
     this.run = run;
     this.record = record;
+    // What an earlier life of the engine has started is not new: only an abort ends it.
+    this.signal = record.detail.jobId === undefined ? run.stop.signal : run.signal;
     this.enter("PreparingJob");
   }
 
@@ -28,7 +31,7 @@ export class AttemptWatch implements AttemptHooks {
     if (prepared.notes.length > 0) detail.notes = prepared.notes;
     this.enter("RequestingExecutionToken");
     try {
-      const release = await this.run.deps.admission.take(prepared.cpu, prepared.memoryBytes, this.run.stop.signal);
+      const release = await this.run.deps.admission.take(prepared.cpu, prepared.memoryBytes, this.signal);
       this.record.status = "Starting";
       return release;
     } catch (thrown) {

@@ -79,7 +79,7 @@ async function runOnce(
 async function resultOf(run: Run, job: Job, watch: AttemptWatch): Promise<AttemptResult> {
   try {
     const result = await run.deps.runAttempt(job, watch, run.signal);
-    return watch.refused ? { kind: "aborted" } : result;
+    return watch.refused && result.kind !== "done" ? { kind: "aborted" } : result;
   } catch (thrown) {
     if (watch.refused || run.signal.aborted) return { kind: "aborted" };
     run.deps.log.error("attempt.broke", { run: run.id, call: job.callName, reason: errorText(thrown) });

@@ -43,9 +43,10 @@ export async function startMariaDb(): Promise<MariaDb> {
     { env },
   );
   const init = path.join(folder, "init.sql");
+  // The server reads a statement a line.
   await writeFile(
     init,
-    `create user 'awe'@'127.0.0.1' identified by '${password}'; grant all on *.* to 'awe'@'127.0.0.1';\n`,
+    `create user 'awe'@'127.0.0.1' identified by '${password}';\ngrant all on *.* to 'awe'@'127.0.0.1';\n`,
     { mode: 0o600 },
   );
   const log = path.join(folder, "error.log");
@@ -70,6 +71,9 @@ export async function startMariaDb(): Promise<MariaDb> {
       "--skip-name-resolve",
       "--innodb-buffer-pool-size=64M",
       "--innodb-log-file-size=32M",
+      // No test asks what a power cut leaves; the tables of each test are made in half the time.
+      "--innodb-flush-log-at-trx-commit=0",
+      "--innodb-doublewrite=0",
     ],
     { env, stdio: ["pipe", "ignore", "ignore"] },
   );
@@ -117,8 +121,8 @@ async function untilReady(login: { host: string; port: number; user: string; pas
       const connection = await createConnection(login);
       return await connection.end();
     } catch (thrown) {
-      if (performance.now() > deadline) {
-        const said = existsSync(log) ? await readFile(log, "utf8") : "nothing";
+      const said = existsSync(log) ? await readFile(log, "utf8") : "";
+      if (performance.now() > deadline || said.includes("[ERROR] Aborting")) {
         throw new Error(`mariadbd did not start; its log says: ${said.slice(-2000)}`, { cause: thrown });
       }
       await delay(50);

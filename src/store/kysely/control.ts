@@ -1,3 +1,5 @@
+import type { SelectQueryBuilder } from "kysely";
+
 import type { Phase, Run } from "#src/model/run.ts";
 import type { ControlStore } from "#src/store/store.ts";
 
@@ -5,6 +7,7 @@ import type { Connections, Reader } from "./dialects/connections.ts";
 import { holdLease, releaseLease, takeLease } from "./leases.ts";
 import { RUN_COLUMNS, runOf } from "./run-rows.ts";
 import { moveWithin } from "./runs-move.ts";
+import type { RunRow, Tables } from "./tables.ts";
 
 /** See `ControlStore.inPhase`. */
 const MOST_RUNS = 1000;
@@ -33,21 +36,33 @@ export function controlIn(connections: Connections): ControlStore {
   };
 }
 
-async function inPhase(read: Reader, phases: readonly Phase[], limit: number): Promise<readonly Run[]> {
-  if (phases.length === 0) return [];
-  const rows = await read
+/** The query behind `ControlStore.inPhase`. */
+export function runsInPhase(read: Reader, phases: readonly Phase[]): SelectQueryBuilder<Tables, "runs", RunRow> {
+  return read
     .selectFrom("runs")
     .select(RUN_COLUMNS)
     .where("phase", "in", phases)
     .orderBy("moved_at")
     .orderBy("run_id")
-    .limit(Math.min(limit, MOST_RUNS))
-    .execute();
+    .limit(MOST_RUNS);
+}
+
+/** The query behind `ControlStore.usersWith`. */
+export function usersInPhase(
+  read: Reader,
+  phases: readonly Phase[],
+): SelectQueryBuilder<Tables, "runs", { user_name: string }> {
+  return read.selectFrom("runs").select("user_name").distinct().where("phase", "in", phases);
+}
+
+async function inPhase(read: Reader, phases: readonly Phase[], limit: number): Promise<readonly Run[]> {
+  if (phases.length === 0) return [];
+  const rows = await runsInPhase(read, phases).limit(Math.min(limit, MOST_RUNS)).execute();
   return rows.map(runOf);
 }
 
 async function usersWith(read: Reader, phases: readonly Phase[]): Promise<readonly string[]> {
   if (phases.length === 0) return [];
-  const rows = await read.selectFrom("runs").select("user_name").distinct().where("phase", "in", phases).execute();
+  const rows = await usersInPhase(read, phases).execute();
   return rows.map((row) => row.user_name);
 }

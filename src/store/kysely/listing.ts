@@ -4,10 +4,10 @@ import { AweError } from "#src/errors.ts";
 import type { Run } from "#src/model/run.ts";
 import type { Page, PageRequest, RunFilter } from "#src/store/store.ts";
 
-import type { Cursors } from "./cursor.ts";
+import type { Cursors, Position } from "./cursor.ts";
 import type { Reader } from "./dialects/connections.ts";
 import { RUN_COLUMNS, runOf } from "./run-rows.ts";
-import type { Tables } from "./tables.ts";
+import type { RunRow, Tables } from "./tables.ts";
 
 /** See `PageRequest.size`. */
 const LARGEST_PAGE = 500;
@@ -33,12 +33,9 @@ export async function listRuns(
     throw new AweError("invalid_request", `a page has 1 to ${LARGEST_PAGE} items, not ${size}`);
   }
   const owner = userName ?? EVERYBODY;
-  const runs = narrow(read.selectFrom("runs"), userName, filter);
-  const rest = cursor === undefined ? runs : after(runs, cursors.read(owner, cursor));
-  const rows = await rest
-    .select(RUN_COLUMNS)
-    .orderBy("runs.submitted_at", "desc")
-    .orderBy("runs.run_id", "desc")
+  const position = cursor === undefined ? undefined : cursors.read(owner, cursor);
+  // One more than the page has tells whether there is a next one.
+  const rows = await runsFrom(read, userName, filter, position)
     .limit(size + 1)
     .execute();
   const items = rows.slice(0, size).map(runOf);
@@ -47,8 +44,22 @@ export async function listRuns(
   return { items, next: cursors.write(owner, { submittedAt: last.submittedAt.getTime(), runId: last.runId }) };
 }
 
+/** The query behind `listRuns`; walks an index in the order of the list, and sorts nothing. */
+export function runsFrom(
+  read: Reader,
+  userName: string | null,
+  filter: RunFilter,
+  position: Position | undefined,
+): SelectQueryBuilder<Tables, "runs", RunRow> {
+  const runs = narrow(read.selectFrom("runs"), userName, filter);
+  return (position ? after(runs, position) : runs)
+    .select(RUN_COLUMNS)
+    .orderBy("runs.submitted_at", "desc")
+    .orderBy("runs.run_id", "desc");
+}
+
 /** Written so that both databases walk the index from the place on; MariaDB does not do that for pairs. */
-function after(runs: Runs, { submittedAt, runId }: { submittedAt: number; runId: string }): Runs {
+function after(runs: Runs, { submittedAt, runId }: Position): Runs {
   return runs
     .where("runs.submitted_at", "<=", submittedAt)
     .where((eb) => eb.or([eb("runs.submitted_at", "<", submittedAt), eb("runs.run_id", "<", runId)]));

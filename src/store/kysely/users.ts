@@ -31,7 +31,7 @@ export function usersIn({ read, write }: Connections): Users {
       return row && userOf(row);
     },
 
-    add(user) {
+    async add(user) {
       if (user.issuer.length > LONGEST_CLAIM || user.subject.length > LONGEST_CLAIM) {
         throw new AweError("invalid_request", "the token's issuer or subject is longer than 255 characters");
       }

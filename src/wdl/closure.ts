@@ -51,23 +51,16 @@ export async function readClosure(deps: ReadingDeps, mainFile: string): Promise<
     main.diagnostics.all.length = 0;
     main.diagnostics.error("missing-document", START, `There is no document \`${mainFile}\`.`, "Check its path.");
   }
-  const texts = new Map([[mainFile, Promise.resolve(text)]]);
-  const read = (file: string): Promise<string | undefined> => {
-    const known = texts.get(file);
-    if (known !== undefined) return known;
-    const reading = texts.size < deps.limits.maxDocuments * 2 ? deps.read(file) : Promise.resolve(undefined);
-    texts.set(file, reading);
-    return reading;
-  };
+  const reading: Reading = { ...deps, texts: new Map([[mainFile, Promise.resolve(text)]]), exhausted: false };
   const loaded = new Map<string, Loaded>([[mainFile, main]]);
   let level: Draft[] = [main];
   for (let depth = 1; level.length > 0; depth++) {
-    const found = await Promise.all(level.map((importer) => findImports(deps, importer, read)));
+    const found = await Promise.all(level.map((importer) => findImports(reading, importer)));
     const next: Draft[] = [];
     for (const [index, importer] of level.entries()) {
       for (const { node, file, text } of found[index] ?? []) {
         if (!loaded.has(file)) {
-          if (!allowed(deps, importer, node, depth, loaded.size)) continue;
+          if (!allowed(reading, importer, node, depth, loaded.size)) continue;
           const document = load(deps, file, text);
           loaded.set(file, document);
           next.push(document);
@@ -78,6 +71,14 @@ export async function readClosure(deps: ReadingDeps, mainFile: string): Promise<
     level = next;
   }
   return loaded;
+}
+
+/** The state of reading one program. */
+interface Reading extends ReadingDeps {
+  /** What was asked for already, with what came or will come of it. */
+  readonly texts: Map<string, Promise<string | undefined>>;
+  /** Whether it has been told that there are too many documents, which is told once. */
+  exhausted: boolean;
 }
 
 type Draft = Loaded & { readonly targets: Map<ImportNode, string> };
@@ -102,21 +103,16 @@ interface FoundImport {
 }
 
 /** Reads what a document imports; an import of which nothing is found is told and left away. */
-async function findImports(
-  deps: ReadingDeps,
-  importer: Draft,
-  read: (file: string) => Promise<string | undefined>,
-): Promise<readonly FoundImport[]> {
+async function findImports(reading: Reading, importer: Draft): Promise<readonly FoundImport[]> {
   const nodes = importer.parsed.document?.imports ?? [];
-  const found = await Promise.all(nodes.map((node) => findImport(deps, importer, node, read)));
+  const found = await Promise.all(nodes.map((node) => findImport(reading, importer, node)));
   return found.filter((one) => one !== undefined);
 }
 
 async function findImport(
-  deps: ReadingDeps,
+  reading: Reading,
   { file: from, diagnostics }: Draft,
   node: ImportNode,
-  read: (file: string) => Promise<string | undefined>,
 ): Promise<FoundImport | undefined> {
   const target = resolveImport(from, node.uri);
   if (target.kind === "refused") {
@@ -124,13 +120,18 @@ async function findImport(
     return undefined;
   }
   for (const file of target.files) {
-    const text = await read(file);
+    // Some names lead nowhere: more are tried than documents may come of it, but not endlessly many.
+    if (!reading.texts.has(file) && reading.texts.size >= reading.limits.maxDocuments * 3) {
+      tellTooMany(reading, diagnostics, node);
+      return undefined;
+    }
+    const text = await readOnce(reading, file);
     if (text !== undefined) return { node, file, text };
   }
   const [file] = target.files;
   if (isHttp(file)) {
     const message = `The imported document \`${file}\` could not be fetched.`;
-    diagnostics[deps.unreachableHttp]("unreachable-import", node.span, message, "Check the address.");
+    diagnostics[reading.unreachableHttp]("unreachable-import", node.span, message, "Check the address.");
     return undefined;
   }
   const places = target.files.map((place) => `\`${place}\``).join(" nor ");
@@ -143,22 +144,29 @@ async function findImport(
   return undefined;
 }
 
-function allowed(
-  { limits }: ReadingDeps,
-  { diagnostics }: Draft,
-  node: ImportNode,
-  depth: number,
-  count: number,
-): boolean {
-  if (depth > limits.maxImportDepth) {
-    const message = `Imports are followed at most ${limits.maxImportDepth} documents deep.`;
+function readOnce({ texts, read }: Reading, file: string): Promise<string | undefined> {
+  const known = texts.get(file);
+  if (known !== undefined) return known;
+  const text = read(file);
+  texts.set(file, text);
+  return text;
+}
+
+function allowed(reading: Reading, { diagnostics }: Draft, node: ImportNode, depth: number, count: number): boolean {
+  const { maxImportDepth, maxDocuments } = reading.limits;
+  if (depth > maxImportDepth) {
+    const message = `Imports are followed at most ${maxImportDepth} documents deep.`;
     diagnostics.error("imports-too-deep", node.span, message, "Import what is needed directly.");
     return false;
   }
-  if (count >= limits.maxDocuments) {
-    const message = `A program holds at most ${limits.maxDocuments} documents.`;
-    diagnostics.error("too-many-imports", node.span, message, "Put small documents together.");
-    return false;
-  }
-  return true;
+  if (count < maxDocuments) return true;
+  tellTooMany(reading, diagnostics, node);
+  return false;
+}
+
+function tellTooMany(reading: Reading, diagnostics: Diagnostics, node: ImportNode): void {
+  if (reading.exhausted) return;
+  reading.exhausted = true;
+  const message = `A program holds at most ${reading.limits.maxDocuments} documents.`;
+  diagnostics.error("too-many-imports", node.span, message, "Put small documents together.");
 }

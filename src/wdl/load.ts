@@ -27,8 +27,8 @@ export interface LoadOptions {
   readonly unreachableHttp?: "error" | "warning";
 }
 
-/** One for the whole process: it holds only what was made from the texts themselves. */
-const parse = cachedParser(16 * 1024 * 1024);
+/** One for the whole process: it holds only what was made from the texts themselves. A tree takes some 30 times its text. */
+const parse = cachedParser(2 * 1024 * 1024);
 
 /**
  * Reads, resolves and checks a main document with everything it imports. Never throws for bad WDL; what `read` throws

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { resolveImport } from "#src/wdl/imports.ts";
 import { LOAD_LIMITS, loadProgram, type LoadOptions } from "#src/wdl/load.ts";
+import { PARSE_LIMITS } from "#src/wdl/parse/scanner.ts";
 import type { Program } from "#src/wdl/program.ts";
 
 test.each([
@@ -167,6 +168,13 @@ test("limits on size, count and depth are told where they are met", async () => 
   };
   expect(await findings(wide, { limits })).toEqual(["error main.wdl:6 too-many-imports"]);
 
+  const absent = Array.from({ length: 100 }, (_, n) => `import "${n}.wdl"`).join("\n");
+  const many = { "main.wdl": `${MAIN}${absent}` };
+  const roomy = { ...limits, maxFileBytes: 10_000 };
+  const found = await findings(many, { limits: roomy });
+  expect(found.filter((one) => one.endsWith("too-many-imports"))).toHaveLength(1);
+  expect(found).toHaveLength(15);
+
   const large = { "main.wdl": `${MAIN}import "a.wdl"`, "a.wdl": `${EMPTY}${"#".repeat(400)}` };
   expect(await findings(large, { limits })).toEqual([
     "error main.wdl:2 broken-import",
@@ -185,4 +193,29 @@ test("what reading throws goes on to the caller", async () => {
     throw new Error("disk on fire");
   });
   await expect(failing).rejects.toThrow("disk on fire");
+});
+
+test("what an unreachable import would have brought is not held against the document", async () => {
+  const text = `${EMPTY}import "https://example.org/a.wdl" as a
+workflow w {
+  input { Sample sample }
+  call a.align { input: sample = sample }
+  output { File bam = align.bam }
+}`;
+  const found = await findings({ "main.wdl": text }, { unreachableHttp: "warning" });
+  expect(found).toEqual(["warning main.wdl:2 unreachable-import"]);
+});
+
+test("whatever the limits of nesting let through is checked without a stack overflow", async () => {
+  const levels = PARSE_LIMITS.maxNesting - 10;
+  const nested = `${"[".repeat(levels)}1${"]".repeat(levels)}`;
+  const type = `${"Array[".repeat(levels)}Int${"]".repeat(levels)}`;
+  const scatters = levels - 2;
+  const text = `${EMPTY}workflow w {
+  ${type} deep = ${nested}
+  Int sum = ${"1 + ".repeat(PARSE_LIMITS.maxHeight - 2)}1
+  ${"scatter (x in [1]) { ".repeat(scatters)} Int y = 1 ${"}".repeat(scatters)}
+}`;
+  const found = await findings({ "main.wdl": text });
+  expect(found.filter((one) => one.includes("too-deep"))).toEqual([]);
 });

@@ -1,9 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { cachedParser } from "#src/wdl/parse/cache.ts";
 import { parseDocument } from "#src/wdl/parse/document.ts";
 import { PARSE_LIMITS } from "#src/wdl/parse/scanner.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const CASES = new URL("cases/", import.meta.url).pathname;
 const texts = globSync("**/*.wdl", { cwd: CASES })
@@ -74,12 +76,15 @@ const mutant = fc.tuple(fc.constantFrom(...texts), edits).map(([text, edits]) =>
   return changed;
 });
 
+/** Far above what reading takes, also on a machine that is busy. */
+const HANG_MS = 20_000;
+
 function parsesCalmly(text: string): void {
   const lines = text.split("\n").length;
   const startedAt = performance.now();
   const { document, diagnostics } = parseDocument(text, "main.wdl");
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
-  expect(diagnostics.length).toBeLessThanOrEqual(PARSE_LIMITS.maxErrors + 1 + text.length);
+  expect(performance.now() - startedAt).toBeLessThan(HANG_MS);
+  expect(diagnostics.length).toBeLessThanOrEqual(PARSE_LIMITS.maxErrors + 1 + PARSE_LIMITS.maxWarnings);
   for (const { line = 0, column = 0, message, file } of diagnostics) {
     expect(file).toBe("main.wdl");
     expect(line).toBeGreaterThanOrEqual(1);

@@ -183,8 +183,10 @@ test.each([
   expect(only(`version 1.0\n${text}`)).toMatchObject({ severity: "warning", rule, line: 2 });
 });
 
-test("a comparison in parentheses and one inside a function are no warning", () => {
-  expect(parseDocument("version 1.0\ntask t { command <<< ~{(a == b)} ~{f(a < b)} >>> }", "m").diagnostics).toEqual([]);
+test("comparisons in parentheses, in a function and other than by == are no warning", () => {
+  expect(
+    parseDocument("version 1.0\ntask t { command <<< ~{(a == b)} ~{f(a == b)} ~{a < b} >>> }", "m").diagnostics,
+  ).toEqual([]);
 });
 
 test.each([
@@ -220,4 +222,10 @@ test("after fifty errors the rest is not read", () => {
   const found = errors(inWorkflow("  Int x 1\n".repeat(500)));
   expect(found).toHaveLength(51);
   expect(found.at(-1)).toMatch(/too-many-errors$/);
+});
+
+test("mistakes that do not keep from reading on, and warnings, are told in bounded number as well", () => {
+  expect(errors(`version 1.0\n${"workflow w {}\n".repeat(1_000)}`)).toHaveLength(51);
+  const { diagnostics } = parseDocument(inWorkflow(`String s = "${String.raw`\q`.repeat(1_000)}"`), "main.wdl");
+  expect(diagnostics).toHaveLength(100);
 });

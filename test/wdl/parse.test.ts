@@ -205,8 +205,18 @@ test("a command between angles keeps everything but ~{…}", () => {
   expect(command(`<<<${raw}~{y}>>>`)).toEqual([raw, "y"]);
 });
 
-test("a command in braces ends at the first brace that does not pair up", () => {
-  expect(command("{ f() { echo ${a} ~{b}; } $c }")).toEqual([" f() { echo ", "a", " ", "b", "; } $c "]);
+test("a command in braces ends at the first brace that does not pair up, with a warning for those that do", () => {
+  const text = "version 1.0\ntask t {\n  command { f() { echo ${a} ~{b}; } $c }\n}";
+  const { document, diagnostics } = parseDocument(text, "main.wdl");
+  expect(diagnostics).toMatchObject([{ severity: "warning", rule: "brace-in-command", line: 3, column: 35 }]);
+  const parts = document?.tasks[0]?.command.parts.map((part) => (typeof part === "string" ? part : brief(part.expr)));
+  expect(parts).toEqual([" f() { echo ", "a", " ", "b", "; } $c "]);
+});
+
+test("a command in braces with one left open ends before the next section", () => {
+  const { tasks } = parsed("version 1.0\ntask t {\n  command {\n command { echo\n  } # end\n  runtime { cpu: 1 }\n}");
+  expect(tasks[0]?.command.parts).toEqual(["\n command { echo\n  "]);
+  expect(tasks[0]?.runtime).toHaveLength(1);
 });
 
 test("placeholders in commands hold strings with escaped and other quotes", () => {

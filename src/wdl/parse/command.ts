@@ -1,5 +1,6 @@
 import type { Placeholder, Template } from "../ast.ts";
 import { EXPRESSION_PARSERS } from "./expression.ts";
+import { TASK_SECTIONS } from "./keywords.ts";
 import { parsePlaceholder } from "./placeholder.ts";
 import { asFailure } from "./recovery.ts";
 import { ParseFailure, type Scanner } from "./scanner.ts";
@@ -7,10 +8,15 @@ import { ParseFailure, type Scanner } from "./scanner.ts";
 /** What matters in `command <<< … >>>`: all else is the shell's, `${…}` included. */
 const IN_HEREDOC = /~\{|>>>/g;
 
-/** What matters in `command { … }`: braces of the shell have to pair up. */
+/** What matters in `command { … }`. */
 const IN_BRACES = /[~$]\{|[{}]/g;
 
-/** Reads a command from its `<<<` or `{`, without touching its text. A placeholder that fails is reported and skipped. */
+/**
+ * Reads a command from its `<<<` or `{`, without touching its text. A placeholder that fails is reported and skipped.
+ *
+ * A command in braces ends at the first `}` that pairs up with nothing. Documents in production also leave a `{` open in
+ * there, since Cromwell ends the command at the first `}` of all: so a `}` before the next section ends it, too.
+ */
 export function parseCommand(s: Scanner): Template {
   const open = s.peek();
   const heredoc = s.take("<<<");
@@ -21,6 +27,7 @@ export function parseCommand(s: Scanner): Template {
   let from = contentStart;
   let depth = 0;
   let next = contentStart;
+  let firstBrace: number | undefined;
   for (;;) {
     landmark.lastIndex = next;
     const match = landmark.exec(s.text);
@@ -29,17 +36,31 @@ export function parseCommand(s: Scanner): Template {
     const at = match.index;
     next = at + sign.length;
     if (sign === "{") depth++;
-    else if (sign === ">>>" || (sign === "}" && --depth < 0)) {
+    else if (sign === ">>>" || (sign === "}" && (--depth < 0 || isBeforeSection(s, next)))) {
+      if (firstBrace !== undefined) warnOfBrace(s, firstBrace);
       if (at > from) parts.push(s.text.slice(from, at));
       s.pos = next;
       return { parts, span: s.spanOf(contentStart, at) };
-    } else if (sign !== "}") {
+    } else if (sign === "}") firstBrace ??= at;
+    else {
       if (at > from) parts.push(s.text.slice(from, at));
       const placeholder = parsePlaceholderOrSkip(s, at, heredoc);
       if (placeholder !== undefined) parts.push(placeholder);
       from = next = s.pos;
     }
   }
+}
+
+/** Whether what stands behind `at` is the next section of the task, which the shell would never write. */
+function isBeforeSection(s: Scanner, at: number): boolean {
+  s.pos = at;
+  if (!TASK_SECTIONS.some((section) => s.takeKeyword(section))) return false;
+  return s.code() === 123; /* { */
+}
+
+function warnOfBrace(s: Scanner, at: number): void {
+  const message = "Cromwell ends this command here, at its first `}`.";
+  s.warning("brace-in-command", s.spanOf(at, at + 1), message, "Write the command between <<< and >>>.");
 }
 
 function unclosed(s: Scanner, open: number, heredoc: boolean): ParseFailure {

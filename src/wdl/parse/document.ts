@@ -77,7 +77,7 @@ function parseStatement(s: Scanner, statements: Statements): void {
         return;
       }
       const first = statements.workflow.name;
-      s.diagnostics.error(
+      s.error(
         "two-workflows",
         keyword,
         `A document holds one workflow, and \`${first.text}\` on line ${first.span.line} is one already.`,

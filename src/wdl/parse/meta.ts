@@ -43,7 +43,7 @@ function parseMetaValue(s: Scanner): MetaValue {
     case "false":
       return false;
     case "null":
-      s.diagnostics.warning("meta-null", span, "Cromwell cannot read `null` in meta sections.", "Leave the key away.");
+      s.warning("meta-null", span, "Cromwell cannot read `null` in meta sections.", "Leave the key away.");
       return null;
     case "object":
       if (s.code() === 123) return nested(s, parseMetaObject);

@@ -33,7 +33,7 @@ export function parseNumber(s: Scanner): Extract<Expr, { kind: "int" | "float" }
     }
     if (value > MAX_INT_32) {
       const hint = "Cromwell reads Int literals up to 2147483647 only: a Float works everywhere.";
-      s.diagnostics.warning("int-beyond-32-bits", span, `The number ${literal} does not fit into 32 bits.`, hint);
+      s.warning("int-beyond-32-bits", span, `The number ${literal} does not fit into 32 bits.`, hint);
     }
     return { kind: "int", value, span };
   }

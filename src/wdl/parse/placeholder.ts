@@ -17,7 +17,6 @@ export function parsePlaceholder(s: Scanner, start: number, parsers: ExpressionP
   if (s.code() === 125 /* } */)
     s.fail("syntax", "This placeholder has no expression.", undefined, s.spanOf(start, s.pos));
   if (s.atEnd() || startsAt(s, ">>>")) throw unclosed(s, start);
-  const exprStart = s.peek();
   const expr = parsers.expression(s);
   if (!s.take("}")) {
     const next = s.here();
@@ -27,7 +26,7 @@ export function parsePlaceholder(s: Scanner, start: number, parsers: ExpressionP
   }
   s.leave();
   const placeholder: Placeholder = { kind: "placeholder", options, expr, span: s.span(start) };
-  warnOfCromwell(s, placeholder, exprStart);
+  warnOfCromwell(s, placeholder);
   return placeholder;
 }
 
@@ -60,7 +59,7 @@ function parseOptions(s: Scanner, parsers: ExpressionParsers): PlaceholderOption
     if (PLACEHOLDER_OPTIONS.some((option) => option === word)) options = { ...options, [word]: value };
     else {
       const hint = keywordHint(word, PLACEHOLDER_OPTIONS) ?? "The options are sep, true, false and default.";
-      s.diagnostics.error("unknown-placeholder-option", span, `\`${word}\` is not an option of a placeholder.`, hint);
+      s.error("unknown-placeholder-option", span, `\`${word}\` is not an option of a placeholder.`, hint);
     }
     if (s.pos === equals + 1) break;
   }
@@ -77,18 +76,20 @@ function checkTrueAndFalse(s: Scanner, options: PlaceholderOptions): void {
   const absent = options.true === undefined ? "true" : "false";
   const message = `The option \`${absent}\` is missing beside its counterpart.`;
   const hint = `Add ${absent}="".`;
-  if (s.version === "1.0") s.diagnostics.warning("lone-placeholder-option", present.span, message, hint);
-  else s.diagnostics.error("lone-placeholder-option", present.span, message, hint);
+  if (s.version === "1.0") s.warning("lone-placeholder-option", present.span, message, hint);
+  else s.error("lone-placeholder-option", present.span, message, hint);
 }
 
-const COMPARISONS: ReadonlySet<string> = new Set(["==", "!=", "<", "<=", ">", ">="]);
-
 /** Says so where Cromwell's grammar does not take what stands directly in a placeholder. */
-function warnOfCromwell(s: Scanner, { expr, span }: Placeholder, exprStart: number): void {
-  // A comparison in parentheses begins behind them, and is no trouble.
-  const comparison = expr.kind === "binary" && COMPARISONS.has(expr.operator) && expr.span.offset === exprStart;
-  const what = comparison ? "a comparison" : expr.kind === "float" ? "a Float literal" : "an object literal";
+function warnOfCromwell(s: Scanner, { expr, span }: Placeholder): void {
+  // `x ==` looks like the option `x =` to it; behind a real option, or in parentheses, a comparison is no trouble.
+  const comparison =
+    expr.kind === "binary" &&
+    expr.operator === "==" &&
+    expr.left.kind === "name" &&
+    s.text.slice(span.offset + 2, expr.span.offset).trim() === "";
   if (!comparison && expr.kind !== "float" && expr.kind !== "object") return;
+  const what = comparison ? "a comparison" : expr.kind === "float" ? "a Float literal" : "an object literal";
   const message = `Some versions of Cromwell cannot read ${what} directly in a placeholder.`;
-  s.diagnostics.warning("placeholder-cromwell", span, message, "Declare it first and put the name here.");
+  s.warning("placeholder-cromwell", span, message, "Declare it first and put the name here.");
 }

@@ -9,10 +9,12 @@ export interface ParseLimits {
   readonly maxHeight: number;
   /** After so many errors the rest of the document is left unread. */
   readonly maxErrors: number;
+  /** Further warnings are not told. */
+  readonly maxWarnings: number;
 }
 
 /** Far beyond what documents need; a tree within them can be walked recursively without a thought. */
-export const PARSE_LIMITS: ParseLimits = { maxNesting: 200, maxHeight: 500, maxErrors: 50 };
+export const PARSE_LIMITS: ParseLimits = { maxNesting: 200, maxHeight: 500, maxErrors: 50, maxWarnings: 100 };
 
 /** A syntax error on its way to the statement that recovers from it. Never leaves `src/wdl/parse`. */
 export class ParseFailure extends Error {
@@ -62,7 +64,6 @@ export function isWordStart(code: number): boolean {
  */
 export class Scanner {
   readonly text: string;
-  readonly diagnostics: Diagnostics;
   readonly limits: ParseLimits;
   version: WdlVersion = "1.0";
   pos = 0;
@@ -81,6 +82,8 @@ export class Scanner {
   private nextLineStart = 0;
   /** How many syntax errors were told. */
   errors = 0;
+  private warnings = 0;
+  private readonly diagnostics: Diagnostics;
 
   constructor(text: string, diagnostics: Diagnostics, limits: ParseLimits) {
     this.text = text;
@@ -238,6 +241,18 @@ export class Scanner {
     );
     this.pos = this.text.length;
     failure.lost = true;
+  }
+
+  /** Records a mistake that does not keep from reading on. */
+  error(rule: string, span: Span, message: string, hint?: string): void {
+    const failure = new ParseFailure(rule, span, message, hint);
+    this.report(failure);
+    if (failure.lost) throw failure;
+  }
+
+  /** Records what works, but deserves a look. */
+  warning(rule: string, span: Span, message: string, hint?: string): void {
+    if (++this.warnings <= this.limits.maxWarnings) this.diagnostics.warning(rule, span, message, hint);
   }
 
   /** Goes one level down; `leave` comes back. A failure in between is set right by whoever recovers. */

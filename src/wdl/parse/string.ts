@@ -11,7 +11,7 @@ export function parseString(s: Scanner, parsers: ExpressionParsers): Extract<Exp
   const template = parseQuoted(s, (from) => {
     const placeholder = parsePlaceholder(s, from, parsers);
     if (Object.keys(placeholder.options).length > 0) {
-      s.diagnostics.warning(
+      s.warning(
         "option-in-string",
         placeholder.span,
         "Cromwell ignores placeholder options in strings outside of a command.",
@@ -76,7 +76,7 @@ function parseQuoted(s: Scanner, placeholderAt: ((from: number) => Placeholder) 
   s.pos = at + 1;
   if (escapedEnd === at) {
     const message = "Cromwell cannot read a string that ends in an escaped backslash.";
-    s.diagnostics.warning("string-ends-in-backslash", s.span(open), message);
+    s.warning("string-ends-in-backslash", s.span(open), message);
   }
   return { parts, span: s.spanOf(open + 1, at) };
 }
@@ -116,6 +116,6 @@ function decodeEscape(s: Scanner, at: number): { readonly text: string; readonly
   }
   if (next === "" || next === "\n") return { text: "\\", end: at + 1 };
   const hint = "Write \\\\ for a backslash.";
-  s.diagnostics.warning("unknown-escape", s.spanOf(at, at + 2), `\`\\${next}\` is not an escape of WDL.`, hint);
+  s.warning("unknown-escape", s.spanOf(at, at + 2), `\`\\${next}\` is not an escape of WDL.`, hint);
   return { text: `\\${next}`, end: at + 2 };
 }

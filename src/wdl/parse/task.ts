@@ -36,7 +36,7 @@ export class Sections {
     }
     const message = `There is a section \`${name.text}\` already, on line ${line}.`;
     const report = name.text.endsWith("meta") ? "warning" : "error";
-    s.diagnostics[report]("duplicate-section", name.span, message, "Put everything into one.");
+    s[report]("duplicate-section", name.span, message, "Put everything into one.");
   }
 
   has(name: string): boolean {
@@ -110,7 +110,7 @@ export function parseTask(s: Scanner): TaskNode {
   // After an error the command may be what was skipped.
   if (!sections.has("command") && s.errors === errorsBefore) {
     const hint = "Add `command <<< … >>>`.";
-    s.diagnostics.error("missing-command", name.span, `The task \`${name.text}\` has no command.`, hint);
+    s.error("missing-command", name.span, `The task \`${name.text}\` has no command.`, hint);
   }
   const span = s.span(start);
   return { kind: "task", name, inputs, declarations, command, runtime, outputs, meta, parameterMeta, span };

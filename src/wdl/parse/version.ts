@@ -23,7 +23,7 @@ export function parseVersion(s: Scanner): WdlVersion | undefined {
     case "1.1":
       return text;
     case "development-1.1":
-      s.diagnostics.warning(
+      s.warning(
         "old-version-name",
         span,
         "`development-1.1` is what Cromwell before 92 calls WDL 1.1.",
@@ -31,10 +31,10 @@ export function parseVersion(s: Scanner): WdlVersion | undefined {
       );
       return "1.1";
     case "draft-3":
-      s.diagnostics.warning("old-version-name", span, "`draft-3` was finished as WDL 1.0.", "Write `version 1.0`.");
+      s.warning("old-version-name", span, "`draft-3` was finished as WDL 1.0.", "Write `version 1.0`.");
       return "1.0";
     default:
-      s.diagnostics.error("unsupported-version", span, `This document is WDL ${text}. ${READS}`, versionHint(text));
+      s.error("unsupported-version", span, `This document is WDL ${text}. ${READS}`, versionHint(text));
       return undefined;
   }
 }
@@ -54,26 +54,26 @@ const LATE_VERSION = /^[ \t]*version[ \t]+[\d.]+[ \t]*$/m;
 function tellMissing(s: Scanner, start: number): void {
   const hint = "Put `version 1.0` before everything else.";
   if (start >= s.text.length) {
-    s.diagnostics.error("missing-version", s.spanOf(0, 0), `This document is empty. ${READS}`, hint);
+    s.error("missing-version", s.spanOf(0, 0), `This document is empty. ${READS}`, hint);
     return;
   }
   const late = LATE_VERSION.exec(s.text);
   if (late !== null) {
     const span = s.spanOf(late.index, late.index + late[0].length);
-    s.diagnostics.error("missing-version", span, "The version line is not the first statement.", hint);
+    s.error("missing-version", span, "The version line is not the first statement.", hint);
     return;
   }
   const modern = MODERN.exec(s.text);
   const keyword = modern?.[1] ?? modern?.[2];
   if (modern === null || keyword === undefined) {
     const message = `This document has no version line, so it is draft-2. ${READS}`;
-    s.diagnostics.error("missing-version", firstLine(s, start), message, `${hint} Draft-2 differs in more than that.`);
+    s.error("missing-version", firstLine(s, start), message, `${hint} Draft-2 differs in more than that.`);
     return;
   }
   const at = modern.index + modern[0].indexOf(keyword);
   const what = keyword === "input" ? "`input` section" : "`struct`";
   const message = `This document has no version line, so it is draft-2, which has no ${what}. ${READS}`;
-  s.diagnostics.error("missing-version", s.spanOf(at, at + keyword.length), message, hint);
+  s.error("missing-version", s.spanOf(at, at + keyword.length), message, hint);
 }
 
 function firstLine(s: Scanner, start: number): Span {

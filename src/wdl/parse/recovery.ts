@@ -11,7 +11,7 @@ const STATEMENT =
 const LANDMARK = /["'#{}\n]|<<</g;
 
 /** Whether a top-level statement begins at `at`, unindented. */
-export function isTopLevel(s: Scanner, at: number): boolean {
+function isTopLevel(s: Scanner, at: number): boolean {
   if (at > 0 && s.text.charCodeAt(at - 1) !== 10) return false;
   TOP_LEVEL.lastIndex = at;
   return TOP_LEVEL.test(s.text);
@@ -85,6 +85,7 @@ export function asFailure(thrown: unknown): ParseFailure {
 function skipStatement(s: Scanner, start: number, failedAt: number): boolean {
   const { text } = s;
   let depth = 0;
+  let heredocEnd = start;
   LANDMARK.lastIndex = start;
   for (;;) {
     const match = LANDMARK.exec(text);
@@ -105,7 +106,8 @@ function skipStatement(s: Scanner, start: number, failedAt: number): boolean {
         LANDMARK.lastIndex = lineEnd(text, at);
         break;
       case "<<<":
-        LANDMARK.lastIndex = heredocEnd(text, at);
+        heredocEnd = nextHeredocEnd(text, at, heredocEnd);
+        LANDMARK.lastIndex = heredocEnd < text.length ? heredocEnd : at + 3;
         break;
       case "\n":
         if (isTopLevel(s, at + 1)) {
@@ -136,9 +138,11 @@ function lineEnd(text: string, from: number): number {
   return end < 0 ? text.length : end;
 }
 
-function heredocEnd(text: string, from: number): number {
+/** End of the `>>>` behind `from`, or the text's where there is none; `last` is the one found before, so none is sought twice. */
+function nextHeredocEnd(text: string, from: number, last: number): number {
+  if (last > from) return last;
   const end = text.indexOf(">>>", from);
-  return end < 0 ? from + 3 : end + 3;
+  return end < 0 ? text.length : end + 3;
 }
 
 /** End of the string that begins at `from`, and of the line where it is not closed. */

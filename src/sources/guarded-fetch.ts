@@ -68,7 +68,6 @@ export async function guardedFetch<T>(
       if (location === undefined) return await read(answer(request, url, response));
       if (request.body)
         throw refusal(`${show(url)} answers a POST with a redirect.`, "Give the address it redirects to.");
-      response.body.destroy();
       url = nextAddress(url, location);
     } finally {
       await agent.destroy();
@@ -167,7 +166,7 @@ async function open(
   const headers: Record<string, string> = { "user-agent": "awe", "accept-encoding": "identity", ...request.headers };
   if (request.authorization !== undefined && isFirstOrigin) headers["authorization"] = request.authorization;
   try {
-    return await send(url, {
+    const response = await send(url, {
       dispatcher,
       method: request.body ? "POST" : "GET",
       headers,
@@ -176,6 +175,9 @@ async function open(
       headersTimeout: deps.limits.idleMs,
       bodyTimeout: deps.limits.idleMs,
     });
+    // A body that nobody reads tells its end as an error event, which ends the process where nobody listens.
+    response.body.on("error", () => {});
+    return response;
   } catch (thrown) {
     throw unanswered(url, thrown, request.signal);
   }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { deflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { ZipFile } from "yazl";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Closure } from "#src/model/closure.ts";
 import type { Submission } from "#src/model/submission.ts";

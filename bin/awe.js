@@ -1,5 +1,6 @@
 // Turns on Node's compile cache before the first module of ours is loaded, so that a second start is quick.
 import module from "node:module";
+import { fileURLToPath } from "node:url";
 
 const [major] = process.versions.node.split(".");
 if (Number(major) < 24) {
@@ -8,5 +9,6 @@ if (Number(major) < 24) {
   );
   process.exit(2);
 }
-module.enableCompileCache();
+// Beside the program and not in the machine's folder for temporary files, where another account could have put something.
+module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/awe", import.meta.url)));
 await import("../src/cli/main.ts");

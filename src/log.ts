@@ -10,17 +10,24 @@ export interface Log {
   with(fields: LogFields): Log;
 }
 
+/** How much is written: lines of this level and above. */
+export type LogLevel = "info" | "warn" | "error" | "off";
+
+const LEVELS: readonly LogLevel[] = ["info", "warn", "error", "off"];
+
 /** A log that writes JSON lines through `write`, one call a line, newline included. */
-export function jsonLog(write: (line: string) => void, base: LogFields = {}): Log {
-  const emit = (level: string) => (event: string, fields?: LogFields) =>
+export function jsonLog(write: (line: string) => void, least: LogLevel = "info", base: LogFields = {}): Log {
+  const emit = (level: LogLevel) => (event: string, fields?: LogFields) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(least)) return;
     write(`${JSON.stringify({ at: new Date().toISOString(), level, event, ...base, ...fields })}\n`);
+  };
   return {
     info: emit("info"),
     warn: emit("warn"),
     error: emit("error"),
-    with: (fields) => jsonLog(write, { ...base, ...fields }),
+    with: (fields) => jsonLog(write, least, { ...base, ...fields }),
   };
 }
 
 /** A log that keeps nothing. */
-export const silentLog: Log = jsonLog(() => {});
+export const silentLog: Log = jsonLog(() => {}, "off");

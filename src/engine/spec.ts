@@ -13,6 +13,7 @@ const schema = z.strictObject({
     .strictObject({ uid: z.int().min(1), gid: z.int().min(1), name: z.string().min(1).exactOptional() })
     .exactOptional(),
   environment: z.record(z.string(), z.string()),
+  key: z.string().min(16).exactOptional(),
   cores: z.number().positive().exactOptional(),
   memoryBytes: z.number().positive().exactOptional(),
   maxConcurrentRuns: z.int().positive().exactOptional(),

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
@@ -32,6 +33,11 @@ export interface EngineSpec {
   readonly account?: { readonly uid: number; readonly gid: number; readonly name?: string };
   /** All that tasks see of the environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * What each request must say in `X-Awe-Engine-Key`. So whoever is led to the wrong engine, by a link in the place of a
+   * socket, learns nothing there.
+   */
+  readonly key?: string;
   /** What running tasks may ask for at one time; by default what the machine has. */
   readonly cores?: number;
   readonly memoryBytes?: number;
@@ -84,7 +90,12 @@ export async function startEngine(spec: EngineSpec, log: Log): Promise<RunningEn
   );
   const rest = createRest({ state, engine, clock: systemClock, ids: randomIds, log });
   const answer = getRequestListener(rest.fetch, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => void answer(request, response));
+  const isKnown = keyCheck(spec.key);
+  const server = createServer((request, response) => {
+    if (isKnown(request.headers["x-awe-engine-key"])) void answer(request, response);
+    else
+      response.writeHead(401, { "content-type": "application/json" }).end('{"status":"fail","message":"Unknown key."}');
+  });
   const listening = await listen(server, spec.listen);
   engine.resume();
   log.info("engine.started", { root });
@@ -100,6 +111,14 @@ export async function startEngine(spec: EngineSpec, log: Log): Promise<RunningEn
       state.close();
     },
   };
+}
+
+/** Compares hashes, so that the time tells nothing of the key. */
+function keyCheck(key: string | undefined): (given: string | string[] | undefined) => boolean {
+  if (key === undefined) return () => true;
+  const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
+  const expected = hash(key);
+  return (given) => typeof given === "string" && timingSafeEqual(hash(given), expected);
 }
 
 /** Node has it on every system with accounts; its type declarations do not. */

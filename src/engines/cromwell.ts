@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Client, Pool, type Dispatcher, FormData } from "undici";
+import { Pool, type Dispatcher, FormData } from "undici";
 
 import { AweError, errorText } from "#src/errors.ts";
 import type { EngineAddress } from "#src/fleet/fleet.ts";
@@ -40,9 +40,7 @@ export function cromwellEngines(): Engines & {
         connections: 16,
         headersTimeout: ANSWER_TIMEOUT_MS,
         bodyTimeout: ANSWER_TIMEOUT_MS,
-        ...(at.kind === "socket"
-          ? { factory: (url, options) => new Client(url, { ...options, socketPath: at.path }) }
-          : {}),
+        ...(at.kind === "socket" ? { socketPath: at.path } : {}),
       });
       pools.set(name, pool);
     }

@@ -13,6 +13,7 @@ export interface EmbeddedDeps {
   readonly memoryBytes: number | null;
 }
 
+const CACHE = fileURLToPath(new URL("../../node_modules/.cache/awe", import.meta.url));
 const MAIN = fileURLToPath(new URL("../engine/main.ts", import.meta.url));
 
 /** The embedded engine: this project's own, on a socket of mode 600 in the user's folder. */
@@ -36,8 +37,9 @@ export function embeddedProgram(deps: EmbeddedDeps): ProgramOf {
     };
     return {
       command: process.execPath,
-      args: [MAIN, "--spec-fd", "3"],
-      env: environment,
+      args: [MAIN, "--spec-fd", "3", "--leash"],
+      // The program's own folder: no user can write there, so none can put code into another's engine.
+      env: { ...environment, NODE_COMPILE_CACHE: CACHE },
       firstLine: JSON.stringify(spec),
       address: { kind: "socket", path: socket, key },
       account: null,

@@ -23,6 +23,7 @@ import { liveMetadata } from "#src/monitor/live.ts";
 import { fileObjects } from "#src/objects/files.ts";
 import { startControlLoop, type ControlLoop } from "#src/scheduler/loop.ts";
 import { fileSecrets } from "#src/secrets/files.ts";
+import { parseAllow } from "#src/sources/addresses.ts";
 import { localSources } from "#src/sources/local.ts";
 import { openStore } from "#src/store/kysely/open.ts";
 import { recentUsers } from "#src/users/recent-users.ts";
@@ -43,6 +44,7 @@ export interface ControlLink {
 
 /** AWE on one machine, put together. */
 export interface Composition {
+  readonly dataFolder: string;
   readonly app: ReturnType<typeof createApp>;
   readonly fleet: Fleet;
   /** Absent in a process that only serves HTTP. */
@@ -76,7 +78,7 @@ export async function compose(
   const userFolder = userFolders(usersFolder, accountOf);
   const objects = fileObjects({ dataFolder, usersFolder, accountOf, userFolder });
   const secrets = fileSecrets(join(dataFolder, "secrets"));
-  const sources = localSources({ allow: config.sourceAllow, clock, log });
+  const sources = localSources({ allow: parseAllow(config.sourceAllow), clock, log });
   const engines = cromwellEngines();
 
   const fleet =
@@ -89,7 +91,7 @@ export async function compose(
         config.cromwellJar === null
           ? embeddedProgram({ env, cores: config.engineCores, memoryBytes: config.engineMemoryBytes })
           : cromwellJarProgram({ jar: config.cromwellJar, java: config.java, env, isolation: config.isolation }),
-      answers: engines.answers,
+      answers: (at) => engines.answers(at),
       clock,
       log,
       wakeTimeoutMs: config.cromwellJar === null ? WAKE_TIMEOUT_MS.embedded : WAKE_TIMEOUT_MS.cromwell,
@@ -122,7 +124,14 @@ export async function compose(
         });
   const deps: HttpDeps = {
     ...freezing,
-    fleet,
+    // Who reads from an engine uses it: its idle time begins anew.
+    fleet: {
+      ...fleet,
+      wake: (userName) => {
+        loop?.used(userName);
+        return fleet.wake(userName);
+      },
+    },
     engines,
     live: liveMetadata(engines),
     clock,
@@ -142,6 +151,7 @@ export async function compose(
   ];
   const app = createApp(deps, guards, [principal(authenticate, authorize)]);
   return {
+    dataFolder,
     app,
     fleet,
     loop,

@@ -15,6 +15,8 @@ export interface Store {
   readonly control: ControlStore;
   /** Runs of all users, for a verified administrator's listing only. */
   listAllRuns(filter: RunFilter, page: PageRequest): Promise<Page<Run>>;
+  /** A run of whoever's, for a verified administrator only. */
+  findAnyRun(runId: string): Promise<Run | undefined>;
   close(): Promise<void>;
 }
 

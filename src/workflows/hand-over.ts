@@ -4,7 +4,7 @@ import type { HandOver } from "#src/engines/engines.ts";
 import type { Closure } from "#src/model/closure.ts";
 import type { Json, Run } from "#src/model/run.ts";
 import { parseDocument } from "#src/wdl/parse/document.ts";
-import { zipOf } from "./zip.ts";
+import { packBundle } from "./bundle.ts";
 
 /** Where a closure's files lie once they are staged. */
 export interface StagedPlaces {
@@ -26,7 +26,9 @@ export async function handOverOf(run: Run, closure: Closure, places: StagedPlace
     runId: run.runId,
     workflowSource: rootedImports(closure.main, closure.documents.get(closure.main) ?? ""),
     dependencies:
-      others.size === 0 ? null : await zipOf(new Map([...others].map(([path, text]) => [path, Buffer.from(text)]))),
+      others.size === 0
+        ? null
+        : await packBundle(new Map([...others].map(([path, text]) => [path, Buffer.from(text)]))),
     inputs: mapStrings(closure.inputs, (text) => absolutePath(text, places)) as HandOver["inputs"],
     options: closure.options,
     labels: run.labels,

@@ -7,11 +7,11 @@ import type { User } from "#src/model/user.ts";
 import type { Objects } from "#src/objects/objects.ts";
 import type { Sources } from "#src/sources/sources.ts";
 import type { Idempotency, Store } from "#src/store/store.ts";
-import { packSubmission, unpackSubmission } from "./closure-file.ts";
 import { credentialsOf, type CredentialDeps } from "./credentials.ts";
 import { freezeSubmission, type FreezeSubmissionDeps } from "./freeze-submission.ts";
 import { assertLabels } from "./labels.ts";
 import { runSummary, type RunSummary } from "./run-view.ts";
+import { packSubmission, unpackSubmission } from "./submission-file.ts";
 
 /** What submitting depends on. */
 export interface SubmitDeps extends FreezeSubmissionDeps, CredentialDeps {

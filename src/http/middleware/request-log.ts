@@ -6,6 +6,7 @@ import type { Ids } from "#src/ids.ts";
 import type { Log } from "#src/log.ts";
 
 import type { PrincipalVariables } from "./principal.ts";
+import { setHeaders } from "./set-headers.ts";
 
 /**
  * One line per request at its end: method, route, status, duration, request id and user.
@@ -22,7 +23,7 @@ export function requestLog(deps: {
     const startedAtMs = deps.clock.now().getTime();
     const requestId = deps.ids.uuid();
     await next();
-    c.res.headers.set("X-Request-Id", requestId);
+    setHeaders(c, { "X-Request-Id": requestId });
     // Requests that were refused before their sender was known have none.
     const caller: PrincipalVariables["principal"] | undefined = c.var.principal;
     deps.log.info("request.answered", {

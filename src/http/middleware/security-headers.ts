@@ -1,17 +1,25 @@
 import type { MiddlewareHandler } from "hono";
 
-/**
- * Headers that every answer carries: nothing is guessed from content, shown inside other pages, told to other sites by
- * `Referer`, or kept in a cache. A route that says itself how its answer may be kept is left alone.
- */
+import { setHeaders } from "./set-headers.ts";
+
+/** On every answer: nothing is guessed from content, or told to other sites by `Referer`. */
+const ALWAYS = {
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "no-referrer",
+};
+
+/** On answers that do not say otherwise: nothing is shown inside other pages, or kept in a cache. */
+const UNLESS_SAID = {
+  "Content-Security-Policy": "frame-ancestors 'none'",
+  "Cache-Control": "no-store",
+};
+
+/** Headers by which browsers treat what AWE answers with care. */
 export function securityHeaders(): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    const { headers } = c.res;
-    headers.set("X-Content-Type-Options", "nosniff");
-    headers.set("X-Frame-Options", "DENY");
-    headers.set("Referrer-Policy", "no-referrer");
-    if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", "frame-ancestors 'none'");
-    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+    const unsaid = Object.entries(UNLESS_SAID).filter(([name]) => !c.res.headers.has(name));
+    setHeaders(c, { ...ALWAYS, ...Object.fromEntries(unsaid) });
   };
 }

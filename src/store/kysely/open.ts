@@ -6,6 +6,7 @@ import { controlIn } from "./control.ts";
 import { cursorsOf } from "./cursor.ts";
 import type { Connections } from "./dialects/connections.ts";
 import { listRuns } from "./listing.ts";
+import { findAnyRun } from "./runs-read.ts";
 import { userStore } from "./user-store.ts";
 import { usersIn } from "./users.ts";
 
@@ -24,6 +25,7 @@ export async function openStore(url: string, { clock }: { readonly clock: Clock 
     of: (userName) => userStore(deps, userName),
     control: controlIn(connections),
     listAllRuns: (filter, page) => listRuns(deps, null, filter, page),
+    findAnyRun: (runId) => findAnyRun(connections.read, runId),
     close: () => connections.close(),
   };
 }

@@ -17,6 +17,12 @@ const byWorkflow = prepared((db, { user, workflow }: { user: string; workflow: s
     .where("workflows.name", "=", workflow),
 );
 
+/** One run of whoever's; no index is missing, as it is asked by the primary key. */
+export async function findAnyRun(read: Reader, runId: string): Promise<Run | undefined> {
+  const row = await read.selectFrom("runs").select(RUN_COLUMNS).where("run_id", "=", runId).executeTakeFirst();
+  return row && runOf(row);
+}
+
 /** One run of a user's. */
 export async function findRun(read: Reader, user: string, runId: string): Promise<Run | undefined> {
   const [row] = (await byId(read, { user, runId })).rows;

@@ -1,0 +1,144 @@
+import cluster, { type Worker } from "node:cluster";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { getRequestListener } from "@hono/node-server";
+
+import { systemClock } from "#src/clock.ts";
+import { readConfig, type Config } from "#src/config.ts";
+import { AweError, errorText } from "#src/errors.ts";
+import { jsonLog, type Log } from "#src/log.ts";
+import { compose, type Composition } from "./compose.ts";
+import type { TlsPair } from "./tls.ts";
+import { answerWorkers, controlLink } from "./workers.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A port that is open, until it is closed. */
+interface Door {
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/** How long requests that are under way may take once AWE was told to stop. */
+const DRAIN_MS = 5_000;
+
+/** Room for a token of 8 KiB beside everything else that clients send. */
+const HEADER_BYTES = 32_768;
+
+/**
+ * Runs AWE on this machine until it is told to stop by SIGTERM or SIGINT.
+ *
+ * The first line of output says where it listens. With `AWE_WORKERS` above 1, that many processes serve HTTP on one
+ * port, and this one runs the control loop and the engines.
+ *
+ * @throws {AweError} `invalid_request` when the settings cannot be used.
+ */
+export async function serve(env: Environment): Promise<void> {
+  const config = readConfig(env);
+  const log = jsonLog((line) => process.stderr.write(line), config.logLevel);
+  process.on("unhandledRejection", (cause) => log.error("promise.lost", { error: errorText(cause) }));
+  if (cluster.isWorker) return serveAsWorker(config, env, log);
+
+  const composition = await compose(config, env, log, null);
+  const tls = await tlsOf(config, composition);
+  const door =
+    config.workers > 1 ? await openWorkers(config, composition, log) : await openDoor(config, composition, tls);
+  announce(config, door.port, [...config.warnings, ...composition.notices, ...(tls?.notice ?? [])]);
+  await toldToStop();
+  log.info("gateway.stopping");
+  await door.close();
+  await composition.close();
+}
+
+/** Serves HTTP only; what needs the control loop or an engine is asked of the first process. */
+async function serveAsWorker(config: Config, env: Environment, log: Log): Promise<void> {
+  const composition = await compose(config, env, log, controlLink());
+  const door = await openDoor(config, composition, await tlsOf(config, composition));
+  // Ctrl-C reaches the whole group; the first process decides when its workers end.
+  process.on("SIGINT", () => {});
+  await Promise.race([once("SIGTERM"), once("disconnect")]);
+  await door.close();
+  await composition.close();
+  process.exit(0);
+}
+
+/** Starts the workers, and a new one for each that crashes. */
+async function openWorkers(config: Config, composition: Composition, log: Log): Promise<Door> {
+  const { promise: listening, resolve } = Promise.withResolvers<number>();
+  let closing = false;
+  const fork = (): void => {
+    const worker: Worker = cluster.fork();
+    answerWorkers(worker, composition);
+    worker.once("listening", ({ port }) => resolve(port));
+    worker.once("exit", (code, signal) => {
+      if (closing) return;
+      log.error("worker.crashed", { code, signal });
+      fork();
+    });
+  };
+  for (let started = 0; started < config.workers; started++) fork();
+  const port = await listening;
+  const close = async () => {
+    closing = true;
+    await new Promise<void>((done) => cluster.disconnect(done));
+  };
+  return { port, close };
+}
+
+async function openDoor(config: Config, { app }: Composition, tls: TlsPair | undefined): Promise<Door> {
+  const answer = getRequestListener(app.fetch) as (request: IncomingMessage, response: ServerResponse) => void;
+  const options = { maxHeaderSize: HEADER_BYTES, headersTimeout: 20_000, requestTimeout: 0, keepAliveTimeout: 65_000 };
+  const server: Server = tls
+    ? (await import("node:https")).createServer({ ...options, cert: tls.cert, key: tls.key }, answer)
+    : createServer(options, answer);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(config, cause)));
+    server.listen(config.port, config.host, resolve);
+  });
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await closed;
+    clearTimeout(timer);
+  };
+  return { port: (server.address() as AddressInfo).port, close };
+}
+
+async function tlsOf({ tls, host }: Config, { dataFolder }: Composition): Promise<TlsPair | undefined> {
+  if (tls.kind === "off") return undefined;
+  const { tlsPair } = await import("./tls.ts");
+  return tlsPair({ dataFolder, host, clock: systemClock }, tls);
+}
+
+function cannotListen({ host, port }: Config, cause: NodeJS.ErrnoException): AweError {
+  const why =
+    cause.code === "EADDRINUSE"
+      ? "something listens there already; set AWE_PORT to another port, or 0 for a free one"
+      : errorText(cause);
+  return new AweError("invalid_request", `cannot listen on ${host}:${port}: ${why}`, { cause });
+}
+
+function announce(config: Config, port: number, notices: readonly string[]): void {
+  const shown = config.host.includes(":") && !config.host.startsWith("[") ? `[${config.host}]` : config.host;
+  const address = `${config.tls.kind === "off" ? "http" : "https"}://${shown}:${port}${config.urlPrefix}`;
+  const elsewhere = address === "http://127.0.0.1:8080" ? "" : `export AWE_URL=${address}; `;
+  const lines = [
+    `AWE listens on ${address}`,
+    ...notices,
+    "Paste into another terminal:",
+    `  ${elsewhere}export AWE_TOKEN=$(npx awe token --user alice)`,
+    "  npx awe submit hello --repo examples/hello",
+    "  npx awe status hello --wait",
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function toldToStop(): Promise<void> {
+  return Promise.race([once("SIGTERM"), once("SIGINT")]);
+}
+
+function once(event: string): Promise<void> {
+  return new Promise((resolve) => process.once(event, () => resolve()));
+}

@@ -38,37 +38,47 @@ export interface TokenRequest {
   readonly ttlMs?: number;
 }
 
-const fileSchema = z.strictObject({
-  issuer: z.string().startsWith(LOCAL_ISSUER_PREFIX),
-  key: z.strictObject({
-    kty: z.literal("EC"),
-    crv: z.literal("P-256"),
-    x: z.string(),
-    y: z.string(),
-    d: z.string(),
-    kid: z.string().min(1),
-    alg: z.literal("ES256"),
-    use: z.literal("sig"),
-  }),
+const keySchema = z.strictObject({
+  kty: z.literal("EC"),
+  crv: z.literal("P-256"),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+  kid: z.string().min(1),
+  alg: z.literal("ES256"),
+  use: z.literal("sig"),
 });
 
 /**
- * Opens the local issuer of a state folder, making its key at the first call (`keys/issuer.json`, mode 600).
+ * Opens the local issuer of a state folder, making its name and its key at the first call (`keys/`, mode 600).
  *
+ * They are two files, so that a key which leaked can be removed and made anew while users stay bound to the name.
  * ES256 rather than RS256: its key is made in a millisecond instead of a tenth of a second, and its tokens are short.
- * Processes that do this at once get the same key.
+ * Processes that do this at once get the same name and key.
  *
- * @throws {AweError} `invalid_request` if the file is damaged or open to other accounts.
+ * @throws {AweError} `invalid_request` if a file is damaged or open to other accounts.
  */
 export async function openLocalIssuer(dataFolder: string): Promise<LocalIssuer> {
   const folder = join(dataFolder, "keys");
-  const path = join(folder, "issuer.json");
-  const text = await readPrivateFile(path);
-  if (text !== undefined) return read(path, text);
-  await makePrivateFolder(folder);
-  await createPrivateFile(path, newKeyFile());
-  // What lies there counts, whoever made it.
-  return read(path, (await readPrivateFile(path)) ?? "");
+  const [namePath, keyPath] = [join(folder, "issuer-name"), join(folder, "signing-key.json")];
+  const issuer = nameIn(namePath, await keptOrNew(folder, namePath, () => `${LOCAL_ISSUER_PREFIX}${randomUUID()}\n`));
+  const key = keyIn(keyPath, await keptOrNew(folder, keyPath, newKey));
+  const { d: _, ...publicKey } = key;
+  return {
+    issuer,
+    jwks: { keys: [publicKey] },
+    settings: {
+      issuer,
+      audience: [AUDIENCE],
+      jwksUri: `${issuer}:keys`,
+      userClaim: "sub",
+      labClaim: "lab",
+      adminRule: { claim: "admin", value: "true" },
+      bindTo: ["sub"],
+      directory: issuer,
+    },
+    privateKey: key,
+  };
 }
 
 /**
@@ -110,37 +120,36 @@ export async function issueToken(
     .sign(createPrivateKey({ key: deps.issuer.privateKey, format: "jwk" }));
 }
 
-function newKeyFile(): string {
+async function keptOrNew(folder: string, path: string, make: () => string): Promise<string> {
+  const kept = await readPrivateFile(path);
+  if (kept !== undefined) return kept;
+  await makePrivateFolder(folder);
+  await createPrivateFile(path, make());
+  // What lies there counts, whoever made it.
+  return (await readPrivateFile(path)) ?? "";
+}
+
+function newKey(): string {
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const key = { ...privateKey.export({ format: "jwk" }), kid: randomUUID(), alg: "ES256", use: "sig" };
-  return `${JSON.stringify({ issuer: `${LOCAL_ISSUER_PREFIX}${randomUUID()}`, key }, null, 2)}\n`;
+  return `${JSON.stringify(key, null, 2)}\n`;
 }
 
-function read(path: string, text: string): LocalIssuer {
-  const { issuer, key } = keyFile(path, text);
-  const { d: _, ...publicKey } = key;
-  return {
-    issuer,
-    jwks: { keys: [publicKey] },
-    settings: {
-      issuer,
-      audience: [AUDIENCE],
-      jwksUri: `${issuer}:keys`,
-      userClaim: "sub",
-      labClaim: "lab",
-      adminRule: { claim: "admin", value: "true" },
-      bindTo: ["sub"],
-      directory: issuer,
-    },
-    privateKey: key,
-  };
+function nameIn(path: string, text: string): string {
+  const name = text.trimEnd();
+  if (name.startsWith(LOCAL_ISSUER_PREFIX) && /^[0-9a-f-]{36}$/.test(name.slice(LOCAL_ISSUER_PREFIX.length)))
+    return name;
+  throw new AweError(
+    "invalid_request",
+    `${path} is damaged; bring it back from a backup: the names of users are bound to what stood there`,
+  );
 }
 
-function keyFile(path: string, text: string): z.output<typeof fileSchema> {
+function keyIn(path: string, text: string): z.output<typeof keySchema> {
   try {
-    const content = fileSchema.parse(JSON.parse(text));
-    createPrivateKey({ key: content.key, format: "jwk" });
-    return content;
+    const key = keySchema.parse(JSON.parse(text));
+    createPrivateKey({ key, format: "jwk" });
+    return key;
   } catch {
     // The cause is left out: it may repeat parts of the key.
     throw new AweError(

@@ -19,7 +19,8 @@ let folder: string;
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "awe-issuer-"))));
 afterEach(() => rm(folder, { recursive: true }));
 
-const keyFile = () => join(folder, "data", "keys", "issuer.json");
+const keyFile = () => join(folder, "data", "keys", "signing-key.json");
+const nameFile = () => join(folder, "data", "keys", "issuer-name");
 const open = () => openLocalIssuer(join(folder, "data"));
 const deps = (issuer: LocalIssuer) => ({ issuer, clock: systemClock, ids: randomIds });
 
@@ -37,9 +38,9 @@ test("keeps its key and name from one opening to the next, in files of its own a
   const first = await open();
   const second = await open();
   expect(second).toEqual(first);
-  expect((await stat(keyFile())).mode & 0o777).toBe(0o600);
+  for (const file of [keyFile(), nameFile()]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await stat(join(folder, "data", "keys"))).mode & 0o777).toBe(0o700);
-  expect(await readdir(join(folder, "data", "keys"))).toEqual(["issuer.json"]);
+  expect(await readdir(join(folder, "data", "keys"))).toEqual(["issuer-name", "signing-key.json"]);
 });
 
 test("has a name that no other installation has, and shows no private part", async () => {
@@ -111,19 +112,27 @@ test("refuses tokens of another installation", async () => {
   await expect(authenticateBy(await open())(`Bearer ${token}`)).rejects.toMatchObject({ code: "unauthenticated" });
 });
 
-test("refuses tokens of a key that was removed, and makes another", async () => {
+test("refuses tokens of a key that was removed, and makes another under the same name", async () => {
   const old = await open();
   const token = await issueToken(deps(old), { user: "alice" });
   await rm(keyFile());
   const issuer = await open();
-  expect(issuer.issuer).not.toBe(old.issuer);
-  await expect(authenticateBy(issuer)(`Bearer ${token}`)).rejects.toMatchObject({ code: "unauthenticated" });
+  expect(issuer.issuer).toBe(old.issuer);
+  await expect(authenticateBy(issuer)(`Bearer ${token}`)).rejects.toThrow(/kid/);
+  const renewed = await issueToken(deps(issuer), { user: "alice" });
+  expect(await authenticateBy(issuer)(`Bearer ${renewed}`)).toMatchObject({ issuer: old.issuer, subject: "alice" });
+});
+
+test.each(["", "urn:awe:", "https://evil.test", "urn:awe:../x"])("refuses the damaged name %j", async (text) => {
+  await open();
+  await writeFile(nameFile(), text);
+  await expect(open()).rejects.toThrow(/issuer-name is damaged/);
 });
 
 test.each([0o644, 0o640, 0o606])("refuses a key file of mode %o, and says what to do", async (mode) => {
   await open();
   await chmod(keyFile(), mode);
-  await expect(open()).rejects.toThrow(/issuer\.json is open to other accounts.*chmod 600/);
+  await expect(open()).rejects.toThrow(/signing-key\.json is open to other accounts.*chmod 600/);
 });
 
 test("refuses a link in the place of the key", async () => {
@@ -140,8 +149,8 @@ test.each(["", "{", "{}", "half"])(
     const whole = await readFile(keyFile(), "utf8");
     const damaged = text === "half" ? whole.slice(0, whole.length / 2) : text;
     await writeFile(keyFile(), damaged);
-    const secret = (JSON.parse(whole) as { key: { d: string } }).key.d;
-    await expect(open()).rejects.toThrow(/issuer\.json is damaged; remove it/);
+    const secret = (JSON.parse(whole) as { d: string }).d;
+    await expect(open()).rejects.toThrow(/signing-key\.json is damaged; remove it/);
     await open().catch((thrown: Error) => expect(String(thrown.stack) + String(thrown.cause)).not.toContain(secret));
     expect(await readFile(keyFile(), "utf8")).toBe(damaged);
   },
@@ -170,5 +179,5 @@ test("gives one key to processes that make it at once", async () => {
   const texts = await Promise.all(answers);
   expect(texts[0]).toContain("urn:awe:");
   expect(new Set(texts).size).toBe(1);
-  expect(await readdir(join(folder, "data", "keys"))).toEqual(["issuer.json"]);
+  expect(await readdir(join(folder, "data", "keys"))).toEqual(["issuer-name", "signing-key.json"]);
 });

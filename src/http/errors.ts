@@ -57,11 +57,6 @@ export function errorResponse(thrown: unknown, log: Log): Response {
   return jsonResponse({ status: "fail", code, message, errors: findings }, STATUS[code], HEADERS[code] ?? []);
 }
 
-/** `errorResponse` as Hono's `onError` wants it. */
-export function respondError(_context: unknown, thrown: unknown, log: Log): Response {
-  return errorResponse(thrown, log);
-}
-
 /** JSON as Cromwell writes it: two spaces, and `application/json` without a charset. */
 export function jsonResponse(
   body: unknown,

@@ -58,7 +58,7 @@ export function ambiguousCommit(prefix: string, repo: string): Error {
 }
 
 /** The error for a ref that is not there. */
-export function unknownRef(refs: readonly RemoteRef[], ref: string, repo: string): Error {
+function unknownRef(refs: readonly RemoteRef[], ref: string, repo: string): Error {
   const similar = similarNames(ref, shortNames(refs));
   return refusal(
     `The repository ${repo} has no branch, tag or commit named ${JSON.stringify(ref.slice(0, 100))}.`,
@@ -67,7 +67,7 @@ export function unknownRef(refs: readonly RemoteRef[], ref: string, repo: string
 }
 
 /** Up to five of `names` that are most like `name`, best first; none that is unlike it altogether. */
-export function similarNames(name: string, names: readonly string[]): readonly string[] {
+function similarNames(name: string, names: readonly string[]): readonly string[] {
   const wanted = name.slice(0, 100).toLowerCase();
   return names
     .slice(0, 5_000)

@@ -5,8 +5,6 @@ import type { Json, JsonObject } from "#src/model/run.ts";
 import { isObject } from "#src/model/source-text.ts";
 import { packBundle, unpackBundle } from "./bundle.ts";
 
-export { packSubmission, unpackSubmission } from "./submission-file.ts";
-
 const HEAD = "closure.json";
 const DOCUMENTS = "documents/";
 const INPUT_FILES = "input-files/";

@@ -98,7 +98,7 @@ export class FileInputs {
   #absolute(key: string, path: string, origin: Origin): string {
     const normal = posix.normalize(path);
     const refused = this.#deps.checkAbsolute(normal);
-    return refused === undefined ? normal : this.#refuse(key, origin, path, refused);
+    return refused === undefined ? normal : this.#refuse(key, origin, path, `cannot be used: ${refused}`);
   }
 
   async #relative(key: string, text: string, kind: "file" | "directory", origin: Origin): Promise<string> {

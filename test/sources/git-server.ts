@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** A repository on disk that a test fills with real Git. */
-export interface TestRepository {
+interface TestRepository {
   readonly folder: string;
   git(...args: string[]): string;
   /** Writes files, commits them and answers the commit. */

@@ -7,6 +7,7 @@ import { localSources } from "#src/sources/local.ts";
 import type { FindCredential } from "#src/sources/sources.ts";
 import { refusedWith } from "./findings.ts";
 import { type GitServer, startGitServer } from "./git-server.ts";
+import { startWebServer } from "./web-server.ts";
 
 let server: GitServer;
 const nobody: FindCredential = async () => undefined;
@@ -164,6 +165,57 @@ test("does not ask for a credential where none is needed", async () => {
   expect(server.requests.filter(({ line }) => line.includes("open.git")).some(({ authorized }) => authorized)).toBe(
     false,
   );
+});
+
+test("never sends a credential along a redirect, or in clear to a host that is not listed", async () => {
+  const web = await startWebServer();
+  const path = "/moved.git/info/refs?service=git-upload-pack";
+  web.answers.set(path, (request, response) => {
+    if (request.headers.authorization === undefined) response.writeHead(401).end();
+    else response.writeHead(302, { location: `${server.url}${path}` }).end();
+  });
+  server.create("moved.git").commit({ "main.wdl": "moved" });
+  const repo = { kind: "git", repo: `${web.url}/moved.git`, ref: null, path: null } as const;
+  const stored: FindCredential = async () => ({ userName: "alice", password: "s3cret" });
+  const fetchWith = (allow: string) =>
+    localSources({ allow: parseAllow(allow), log: silentLog, clock: systemClock }).fetch(repo, stored);
+
+  server.requests.length = 0;
+  expect(await text(await fetchWith("127.0.0.1"), "main.wdl")).toBe("moved");
+  expect(server.requests.map(({ authorized }) => authorized)).toEqual([false, false]);
+
+  web.requests.length = 0;
+  expect(await refusedWith(() => fetchWith("127.0.0.0/8"))).toContain("does not exist or needs a credential");
+  expect(web.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  await web.close();
+});
+
+test("refuses what is no Git repository, or only a dumb one", async () => {
+  const web = await startWebServer();
+  web.answers.set("/page/info/refs?service=git-upload-pack", "<html>");
+  web.answers.set("/dumb.git/info/refs?service=git-upload-pack", `${"a".repeat(40)}\trefs/heads/main\n`);
+  web.answers.set("/down.git/info/refs?service=git-upload-pack", (_, response) => response.writeHead(503).end());
+  web.answers.set("/odd.git/info/refs?service=git-upload-pack", (_, response) =>
+    response
+      .writeHead(200, { "content-type": "application/x-git-upload-pack-advertisement" })
+      .end("001e# service=git-upload-pack\n0000zzzz"),
+  );
+  const refused = (name: string) =>
+    refusedWith(() =>
+      localSources({ allow: parseAllow("127.0.0.1"), log: silentLog, clock: systemClock }).fetch(
+        { kind: "git", repo: `${web.url}/${name}`, ref: null, path: null },
+        nobody,
+      ),
+    );
+  expect(await refused("page")).toBe(
+    `${web.url}/page is not a Git repository. | Give the address that git clone takes.`,
+  );
+  expect(await refused("dumb.git")).toContain(
+    `The server of ${web.url}/dumb.git speaks only Git's "dumb" HTTP protocol.`,
+  );
+  expect(await refused("down.git")).toBe(`The server of ${web.url}/down.git answered 503. | Try again later.`);
+  expect(await refused("odd.git")).toContain("is not a Git repository");
+  await web.close();
 });
 
 test("does not follow links and submodules, and says so when one is needed", async () => {

@@ -149,7 +149,7 @@ test("leaves uploads and addresses in place, tells the uploads, and asks about a
   const asked: string[] = [];
   const checkAbsolute = (path: string) => {
     asked.push(path);
-    return path.startsWith("/state") ? "names a file of AWE itself" : undefined;
+    return path.startsWith("/state") ? `${path} lies in a folder of AWE itself` : undefined;
   };
   const source = aSource({ "w.wdl": workflowWith("Array[File] f\n    String s = ''") });
   const id = "0b5b6f4e-3c1e-4d57-9a77-0a7f9f3b1c11";
@@ -175,7 +175,9 @@ test("leaves uploads and addresses in place, tells the uploads, and asks about a
   ]);
   expect(asked).toEqual(["/data/y", "/data/z"]);
   const refused = await findingsOf(source, { checkAbsolute, inputs: { "w.f": ["/data/../state/key"] } });
-  expect(refused.map(({ message }) => message)).toEqual(["The input w.f[0] names a file of AWE itself."]);
+  expect(refused.map(({ message }) => message)).toEqual([
+    "The input w.f[0] cannot be used: /state/key lies in a folder of AWE itself.",
+  ]);
 });
 
 test.each([

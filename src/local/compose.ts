@@ -31,7 +31,7 @@ import { freezeStored } from "#src/workflows/freeze-submission.ts";
 import { accountsOf } from "./accounts.ts";
 import { openLocalIssuer } from "./issuer.ts";
 import { openStateFolder, userFolders } from "./state-folder.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "#src/version.ts";
 
 /** How long an engine may take to its first answer: Node starts in a tenth of a second, Cromwell in a minute. */
 const WAKE_TIMEOUT_MS = { embedded: 20_000, cromwell: 180_000 } as const;

@@ -118,7 +118,13 @@ export type Expr =
       readonly right: Expr;
       readonly span: Span;
     }
-  | { readonly kind: "if"; readonly condition: Expr; readonly then: Expr; readonly else: Expr; readonly span: Span }
+  | {
+      readonly kind: "if";
+      readonly condition: Expr;
+      readonly whenTrue: Expr;
+      readonly whenFalse: Expr;
+      readonly span: Span;
+    }
   | { readonly kind: "call"; readonly function: Name; readonly arguments: readonly Expr[]; readonly span: Span }
   | { readonly kind: "member"; readonly object: Expr; readonly member: Name; readonly span: Span }
   | { readonly kind: "index"; readonly object: Expr; readonly index: Expr; readonly span: Span };

@@ -77,8 +77,8 @@ function collect(expr: Expr, found: Need[]): void {
       return;
     case "if":
       collect(expr.condition, found);
-      collect(expr.then, found);
-      collect(expr.else, found);
+      collect(expr.whenTrue, found);
+      collect(expr.whenFalse, found);
       return;
     case "call":
       for (const argument of expr.arguments) collect(argument, found);

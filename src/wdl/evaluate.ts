@@ -80,7 +80,7 @@ function step(expr: Expr, env: Environment, place: Place): Eventual<Value> {
     case "binary":
       return binary(expr, go, place);
     case "if":
-      return chain(go(expr.condition), (condition) => go(isTrue(condition) ? expr.then : expr.else));
+      return chain(go(expr.condition), (condition) => go(isTrue(condition) ? expr.whenTrue : expr.whenFalse));
     case "call":
       return chain(eachInTurn(expr.arguments, go), (values) => callFunction(expr.function.text, values, env));
     case "member":

@@ -18,11 +18,12 @@ const LAYERS: readonly (readonly string[])[] = [
   ["ports"],
   ["auth"],
   ["users"],
+  // Reads what engines say; both the workflows' answers and the scheduler stand on it.
+  ["monitor"],
   ["workflows"],
   ["ensembles"],
   ["triggers"],
   ["scheduler"],
-  ["monitor"],
   ["outputs"],
   ["notifications"],
   ["accounting"],

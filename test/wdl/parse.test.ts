@@ -78,7 +78,7 @@ function brief(expr: Expr): unknown {
     case "binary":
       return [expr.operator, brief(expr.left), brief(expr.right)];
     case "if":
-      return ["if", brief(expr.condition), brief(expr.then), brief(expr.else)];
+      return ["if", brief(expr.condition), brief(expr.whenTrue), brief(expr.whenFalse)];
     case "call":
       return [`${expr.function.text}()`, ...expr.arguments.map(brief)];
     case "member":

@@ -103,7 +103,7 @@ function branchType(place: Place, expr: ExprOf<"if">): Type {
   if (condition.kind !== "boolean" && condition.kind !== "any") {
     clash(place, "condition-type", expr.condition.span, conditionMessage(condition), conditionHint(condition));
   }
-  return unify([typeOf(place, expr.then), typeOf(place, expr.else)]);
+  return unify([typeOf(place, expr.whenTrue), typeOf(place, expr.whenFalse)]);
 }
 
 /** What to say about a condition that is no Boolean. */

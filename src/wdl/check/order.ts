@@ -111,8 +111,8 @@ function checkSteps(scope: Scope, steps: readonly Step[], diagnostics: Diagnosti
     const sources = new Set<number>();
     for (const want of wants) {
       const source = meansCall(scope, want, byValue) ? byCall.get(want.name) : byValue.get(want.name);
-      if (source === undefined) open.set(`${want.name}.${want.member ?? ""}.${want.after ?? ""}`, want);
-      else sources.add(source);
+      if (source !== undefined) sources.add(source);
+      else if (scope.parent) open.set(`${want.name}.${want.member ?? ""}.${want.after ?? ""}`, want);
     }
     return [...sources];
   });

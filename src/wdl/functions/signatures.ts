@@ -40,6 +40,11 @@ function mismatch(argument: number, expected: string): Mismatch {
   return { kind: "mismatch", argument, expected };
 }
 
+/** A type as WDL text, in which X stands for every type. */
+function openText(type: Type): string {
+  return typeText(type).replaceAll("Any", "X");
+}
+
 /** A function whose parameters and result have fixed types; those after `required` may be left out. */
 function fixed(
   versions: readonly WdlVersion[],
@@ -54,7 +59,7 @@ function fixed(
     outputsOnly: false,
     result: (types) => {
       const wrong = types.findIndex((type, index) => !coercible(type, parameters[index] ?? ANY));
-      return wrong < 0 ? result : mismatch(wrong, typeText(parameters[wrong] ?? ANY));
+      return wrong < 0 ? result : mismatch(wrong, openText(parameters[wrong] ?? ANY));
     },
   };
 }

@@ -35,13 +35,13 @@ function parseIf(s: Scanner): Expr {
       s.code() === 61 /* = */ ? "Comparing is written `==`." : "An `if` expression has a `then` and an `else`.";
     s.fail("syntax", `Expected \`then\` after the condition, but found ${s.found()}.`, hint);
   }
-  const then = parseExpression(s);
+  const whenTrue = parseExpression(s);
   if (!s.takeKeyword("else")) {
     const hint = "An `if` expression always has an `else`.";
     s.fail("syntax", `Expected \`else\` after the value for true, but found ${s.found()}.`, hint);
   }
-  const otherwise = parseExpression(s);
-  return { kind: "if", condition, then, else: otherwise, span: s.span(start) };
+  const whenFalse = parseExpression(s);
+  return { kind: "if", condition, whenTrue, whenFalse, span: s.span(start) };
 }
 
 /* Operators */

@@ -1,7 +1,13 @@
 import { createContext, Script } from "node:vm";
 import type { Context } from "node:vm";
 import { WdlError } from "../../coerce.ts";
-import type { Match } from "./substitute.ts";
+
+/** One match: where it starts, and its text and groups. */
+export interface Match {
+  readonly index: number;
+  readonly groups: readonly (string | undefined)[];
+  readonly named: Readonly<Record<string, string | undefined>>;
+}
 
 /** How long a backtracking match may take. A bad pattern could otherwise hold up an engine for ever. */
 const LIMIT_MS = 2_000;

@@ -1,14 +1,8 @@
 import { RE2JS, RE2JSException } from "re2js";
 import { WdlError } from "../../coerce.ts";
 import { backtrack } from "./backtrack.ts";
+import type { Match } from "./backtrack.ts";
 import { toJavaScript, toRe2 } from "./java-pattern.ts";
-
-/** One match: where it starts, and its text and groups. */
-export interface Match {
-  readonly index: number;
-  readonly groups: readonly (string | undefined)[];
-  readonly named: Readonly<Record<string, string | undefined>>;
-}
 
 /**
  * Replaces every match of a Java regular expression; `$1` and `${name}` in the replacement stand for groups.

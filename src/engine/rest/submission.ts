@@ -1,6 +1,6 @@
 import { parse as parseYaml } from "yaml";
 
-import { errorText } from "../../errors.ts";
+import { AweError, errorText } from "../../errors.ts";
 import type { Submission } from "../run/engine.ts";
 import { labelErrors } from "./labels.ts";
 import { parseId } from "./ids.ts";
@@ -36,6 +36,9 @@ const NUMBERED_INPUTS = /^workflowInputs_(\d+)$/;
 
 /** Cromwell's limit. */
 const MAX_URL_LENGTH = 2_000;
+
+/** Deeper than anybody's inputs, and far from where recursion ends. */
+const MAX_DEPTH = 500;
 
 /** Reads the parts of a submission with Cromwell's rules; all mistakes are told at once. */
 export function readSubmission(parts: FormParts, isBatch: boolean): Read {
@@ -142,11 +145,28 @@ function readInputs(parts: FormParts, isBatch: boolean, errors: string[]): reado
 
 function parseJsonOrYaml(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseJson(text);
+  } catch (thrown) {
+    if (thrown instanceof AweError) throw thrown;
     // JSON with a mistake is tried as YAML, as Cromwell does; so the error is YAML's.
-    return parseYaml(text, { maxAliasCount: 100 });
+    return shallow(parseYaml(text, { maxAliasCount: 100 }));
   }
+}
+
+function parseJson(text: string): unknown {
+  return shallow(JSON.parse(text));
+}
+
+/** Gives back what does not nest too deep to be written, compared and converted by recursion. */
+function shallow(value: unknown): unknown {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw new AweError("invalid_request", `it nests deeper than ${MAX_DEPTH} levels`);
+    level = level.flatMap((item) =>
+      typeof item === "object" && item !== null ? Object.values(item).filter((inner) => typeof inner === "object") : [],
+    );
+  }
+  return value;
 }
 
 function readObject(
@@ -156,7 +176,7 @@ function readObject(
 ): Readonly<Record<string, unknown>> {
   if (text === undefined || text.trim() === "") return {};
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = parseJson(text);
     if (isObject(parsed)) return parsed;
     errors.push(wrong(`Expecting JSON object, got ${JSON.stringify(parsed)}`));
   } catch (thrown) {

@@ -22,7 +22,8 @@ export class AttemptWatch implements AttemptHooks {
 
   async admit(prepared: PreparedJob): Promise<() => void> {
     const { detail } = this.record;
-    detail.commandLine = prepared.commandLine;
+    // Shown as Cromwell shows it, without the white space at its end.
+    detail.commandLine = prepared.commandLine.trimEnd();
     detail.inputs = Object.fromEntries([...prepared.inputs].map(([name, value]) => [name, toJson(value)]));
     detail.runtimeAttributes = prepared.runtimeAttributes;
     detail.stdout = prepared.stdout;

@@ -45,7 +45,7 @@ export async function loadSubmission(parts: SubmissionParts, dependencies: Uint8
     }
     const inputs = JSON.parse(parts.inputs) as Record<string, unknown>;
     const unfit = checkInputs(program, inputs).filter(isError);
-    if (unfit.length > 0) return failed(unfit.map(({ message }) => failure(message)));
+    if (unfit.length > 0) return failed(unfit.map(inputFailure));
     return { kind: "program", program, imports: importedTexts(program.main) };
   } catch (thrown) {
     return failed([failure(errorText(thrown))]);
@@ -63,6 +63,14 @@ function failed(causes: readonly Failure[]): Loaded {
 function documentFailure({ file, line, column, message, hint }: Diagnostic): Failure {
   const place = file === undefined ? "" : ` (${[file, line, column].filter((part) => part !== undefined).join(":")})`;
   return failure(`Failed to process workflow definition: ${message}${place}${hint === undefined ? "" : `. ${hint}`}`);
+}
+
+/** Clients look for Cromwell's own words where an input is missing; elsewhere ours say more. */
+function inputFailure({ rule, message }: Diagnostic): Failure {
+  const name = /^\S+(?=: )/.exec(message)?.[0];
+  return failure(
+    rule === "missing-input" && name !== undefined ? `Required workflow input '${name}' not specified` : message,
+  );
 }
 
 /**

@@ -109,6 +109,18 @@ export class EngineProcess {
     };
   }
 
+  /** A GET whose body is left as it came. */
+  async bytes(
+    path: string,
+    headers: Record<string, string>,
+  ): Promise<Pick<Answered, "headers"> & { readonly body: Buffer }> {
+    const answer = await request(`http://localhost${path}`, {
+      headers,
+      ...(this.agent ? { dispatcher: this.agent } : {}),
+    });
+    return { headers: answer.headers, body: Buffer.from(await answer.body.arrayBuffer()) };
+  }
+
   async get(path: string): Promise<Answered> {
     return await this.call("GET", path);
   }

@@ -21,6 +21,7 @@ Reflect.set(net.Socket.prototype, "connect", guarded);
 /** The host in any of the forms that `connect` takes; absent means this machine. */
 function hostOf([first, second]: readonly unknown[]): string | undefined {
   const options: unknown = Array.isArray(first) ? first[0] : first;
-  if (typeof options === "object" && options !== null && "host" in options && options.host) return String(options.host);
+  if (typeof options === "object" && options !== null && "host" in options && typeof options.host === "string")
+    return options.host;
   return typeof second === "string" ? second : undefined;
 }

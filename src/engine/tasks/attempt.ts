@@ -41,7 +41,7 @@ export async function runAttempt(
     const end = await reachEnd(deps, { job, folder, state, prepared, hooks }, abort).finally(release);
     return end.kind === "aborted" ? end : await collect(job, folder, prepared, end);
   } catch (error) {
-    return { kind: "failed", failure: failure(fileErrorText(error)), retryable: false };
+    return { kind: "failed", failure: failure(fileErrorText(error, folder.root)), retryable: false };
   }
 }
 

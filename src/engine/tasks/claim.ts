@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, readSync, renameSync, writeSync } from "node:fs";
 import type { AttemptFolder } from "./attempt-folder.ts";
 import { bootId, findByScript, isAlive } from "./processes.ts";
 import type { ProcessIdentity } from "./processes.ts";
@@ -76,11 +76,19 @@ function parseClaim(text: string): ProcessIdentity | undefined {
   return { pid: Number(match[1]), startTime: match[2] ?? "", bootId: match[3] ?? "" };
 }
 
+/** More than any of these files holds. The command may put anything in their place, so no more is read and no wait made. */
+const MAX_BYTES = 200;
+
 function readIfThere(path: string): string | undefined {
+  let file: number | undefined;
   try {
-    return readFileSync(path, "utf8");
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const buffer = Buffer.alloc(MAX_BYTES);
+    return buffer.toString("latin1", 0, readSync(file, buffer));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

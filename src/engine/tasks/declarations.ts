@@ -73,7 +73,7 @@ async function evaluateDefault(job: Job, declaration: Declaration, env: Environm
 }
 
 /** Runs `work`, so that an error in it names the declaration. */
-export function within<T>({ name }: Declaration, work: () => T): T {
+function within<T>({ name }: Declaration, work: () => T): T {
   const fail = (error: unknown): never => {
     throw error instanceof WdlError ? error.within(`Failed to evaluate '${name.text}'`) : error;
   };

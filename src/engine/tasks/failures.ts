@@ -42,12 +42,14 @@ function tail(path: string, maxBytes: number): { text: string; cut: boolean } {
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
-/** What went wrong with a file, with the remedy where there is one. */
-export function fileErrorText(error: unknown): string {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (code === undefined || !FULL.has(code)) return errorText(error);
-  const place = path === undefined ? "" : ` for ${path}`;
-  return `No space is left on the disk${place} (${code}). Free some space there, then run the workflow again.`;
+/** What went wrong with a file in `place`, with the remedy where there is one. */
+export function fileErrorText(error: unknown, place: string): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && FULL.has(code) ? fullDisk(place, code) : errorText(error);
+}
+
+function fullDisk(place: string, code: string): string {
+  return `No space is left on the disk of ${place} (${code}). Free some there, then run the workflow again.`;
 }
 
 /** A sentence about a full disk, where the disk of the folder is full. */
@@ -55,7 +57,7 @@ export function fullDiskHint(folder: AttemptFolder): string {
   try {
     const disk = statfsSync(folder.execution);
     if (disk.bavail > 0 && (disk.ffree > 0 || disk.files === 0)) return "";
-    return ` No space is left on the disk of ${folder.execution}: free some, then run the workflow again.`;
+    return ` ${fullDisk(folder.execution, "ENOSPC")}`;
   } catch {
     return "";
   }

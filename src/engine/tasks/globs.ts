@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { globSync, linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, realpathSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { WdlError } from "../../wdl/coerce.ts";
 import type { AttemptFolder } from "./attempt-folder.ts";
 import { fileErrorText } from "./failures.ts";
+import { expandPattern } from "./shell-pattern.ts";
 
 /** The engine's own files in the execution folder; a pattern like `*` does not mean them. */
 const OWN_FILES = new Set(["pid", "rc", "rc.tmp"]);
@@ -24,7 +25,7 @@ export function collectGlob(folder: AttemptFolder, pattern: string, locale: stri
     mkdirSync(target, { recursive: true });
     writeFileSync(join(target, CONTROL_FILE), "This file only makes sure that the folder of a glob is never empty.\n");
     const taken = new Set<string>();
-    const collected = matches.map((match) => {
+    const collected = matches.sort().map((match) => {
       const file = basename(match);
       if (taken.has(file)) return match;
       taken.add(file);
@@ -35,14 +36,12 @@ export function collectGlob(folder: AttemptFolder, pattern: string, locale: stri
     writeFileSync(`${target}.list`, collected.map((path) => `${basename(path)}\n`).join(""));
     return collected;
   } catch (error) {
-    throw new WdlError(`glob(${JSON.stringify(pattern)}) failed: ${fileErrorText(error)}`);
+    throw new WdlError(`glob(${JSON.stringify(pattern)}) failed: ${fileErrorText(error, folder.execution)}`);
   }
 }
 
 function matchesOf(execution: string, pattern: string): string[] {
-  // Without the shell option globstar, which Cromwell's scripts do not set, two stars are one.
-  const found = globSync(pattern.replaceAll(/\*{2,}/g, "*"), { cwd: execution });
-  return found
+  return expandPattern(pattern, execution)
     .filter((match) => !OWN_FILES.has(match) && !match.startsWith("glob-"))
     .map((match) => (match.startsWith("/") ? match : join(execution, match)))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);

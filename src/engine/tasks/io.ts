@@ -61,7 +61,7 @@ async function readText(path: string, maxBytes: number): Promise<string> {
     }
     return stat.size <= AT_ONCE_BYTES ? readFileSync(path, "utf8") : await readFile(path, "utf8");
   } catch (error) {
-    throw error instanceof WdlError ? error : new WdlError(`${path} cannot be read: ${fileErrorText(error)}`);
+    throw error instanceof WdlError ? error : new WdlError(`${path} cannot be read: ${fileErrorText(error, path)}`);
   }
 }
 
@@ -83,6 +83,6 @@ async function writeText(folder: string, functionName: string, content: string):
     }
     return path;
   } catch (error) {
-    throw new WdlError(`${path} cannot be written: ${fileErrorText(error)}`);
+    throw new WdlError(`${path} cannot be written: ${fileErrorText(error, folder)}`);
   }
 }

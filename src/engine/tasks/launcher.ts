@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 
 /** What is heard of a script that was launched. */
-export interface LaunchListener {
+interface LaunchListener {
   /** The script's process has been made; it leads a session and a process group of its own. */
   started(pid: number): void;
   /** The script said on descriptor 3 that its work is done. A script that is killed says nothing. */

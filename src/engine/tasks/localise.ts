@@ -63,7 +63,7 @@ export async function localise(places: Localisation): Promise<void> {
       made.add(parent);
       await bring(source, place);
     } catch (error) {
-      throw new LocalisationError(`Could not localize ${path} -> ${place}:\n\t${reason(error, source)}`);
+      throw new LocalisationError(`Could not localize ${path} -> ${place}:\n\t${reason(error, source, place)}`);
     }
     if (++linked % TURN === 0) await nextTurn();
   }
@@ -93,11 +93,11 @@ function attempted(link: () => void): boolean {
   }
 }
 
-function reason(error: unknown, source: string): string {
+function reason(error: unknown, source: string, place: string): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return `${source} doesn't exist\n\tFile not found ${source}`;
   if (code === "EACCES" || code === "EPERM") return `${source} may not be read by the user that the engine runs as`;
-  return fileErrorText(error);
+  return fileErrorText(error, dirname(place));
 }
 
 /** The absolute path that a File stands for. */

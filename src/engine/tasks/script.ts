@@ -2,7 +2,7 @@ import type { AttemptFolder } from "./attempt-folder.ts";
 import { bootId } from "./processes.ts";
 
 /** Quotes text for bash, whatever it holds. */
-export function shellQuote(text: string): string {
+function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 

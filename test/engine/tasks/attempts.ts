@@ -10,7 +10,7 @@ import { loadProgram } from "#src/wdl/load.ts";
 import type { Value } from "#src/wdl/values.ts";
 
 /** The environment that tasks of these tests see. */
-export const ENVIRONMENT = { HOME: "/nonexistent", PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" };
+const ENVIRONMENT = { HOME: "/nonexistent", PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" };
 
 /** A folder for one test file, with what runs tasks in it. */
 export interface Bench {
@@ -77,6 +77,32 @@ export function recordingHooks(): AttemptHooks & { readonly prepared: PreparedJo
       return () => {};
     },
     started: (jobId) => void pids.push(Number(jobId)),
+  };
+}
+
+/** Hooks that let at most `limit` processes run at a time; running ones of an earlier life count at once. */
+export function coresFor(limit: number): AttemptHooks & { readonly most: () => number } {
+  let used = 0;
+  let most = 0;
+  const queue: (() => void)[] = [];
+  return {
+    most: () => most,
+    async admit({ stage }) {
+      if (stage === "finished") return () => {};
+      if (stage === "new" && used >= limit) {
+        // The place is handed over by whoever frees it.
+        const { promise, resolve } = Promise.withResolvers<void>();
+        queue.push(resolve);
+        await promise;
+      } else used++;
+      most = Math.max(most, used);
+      return () => {
+        const next = queue.shift();
+        if (next) next();
+        else used--;
+      };
+    },
+    started() {},
   };
 }
 

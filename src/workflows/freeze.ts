@@ -3,7 +3,7 @@ import { AweError, type Finding } from "#src/errors.ts";
 import type { Closure } from "#src/model/closure.ts";
 import type { Json, JsonObject } from "#src/model/run.ts";
 import type { SourceRequest } from "#src/model/submission.ts";
-import { decodeText, parseObject } from "#src/model/source-text.ts";
+import { assertDepth, decodeText, parseObject } from "#src/model/source-text.ts";
 import type { FetchedSource, Sources } from "#src/sources/sources.ts";
 import type { Diagnostic } from "#src/wdl/diagnostics.ts";
 import { isHttp } from "#src/wdl/imports.ts";
@@ -52,6 +52,8 @@ const MAX_INPUT_FILES_BYTES = 128 * 1024 * 1024;
  * @throws {AweError} `invalid_source` with every finding that stops the run.
  */
 export async function freeze(deps: FreezeDeps, fetched: FetchedSource, request: FreezeRequest): Promise<Frozen> {
+  assertDepth(request.inputs, "The object of inputs");
+  assertDepth(request.options, "The object of options");
   const start = await mainOf(fetched, request.path);
   const program = await load(deps, fetched, start.main);
   const { workflow } = program.main.document;

@@ -1,8 +1,8 @@
-import { parse as parseYaml } from "yaml";
 import { AweError } from "#src/errors.ts";
 import { refusal } from "#src/model/refusal.ts";
-import { decodeText, isObject, parseObject } from "#src/model/source-text.ts";
+import { decodeText, isObject, parseObject, parseYaml } from "#src/model/source-text.ts";
 import type { SourceTree } from "#src/sources/sources.ts";
+import { LOAD_LIMITS } from "#src/wdl/load.ts";
 import { parseDocument } from "#src/wdl/parse/document.ts";
 
 /** Where a source begins. All paths are inside the source. */
@@ -82,14 +82,9 @@ async function fromDockstore(tree: SourceTree, folder: string): Promise<MainDocu
 }
 
 async function readDockstore(tree: SourceTree, file: string): Promise<readonly Record<string, unknown>[]> {
-  const text = decodeText((await tree.read(file)) ?? new Uint8Array(), file);
-  try {
-    const value: unknown = parseYaml(text, { maxAliasCount: 100 });
-    const workflows = isObject(value) ? value["workflows"] : undefined;
-    return Array.isArray(workflows) ? workflows.filter(isObject) : [];
-  } catch (thrown) {
-    throw refusal(`${file} is not YAML.`, "Correct it, or give path a WDL file.", file, thrown);
-  }
+  const value = parseYaml(decodeText((await tree.read(file)) ?? new Uint8Array(), file), file);
+  const workflows = isObject(value) ? value["workflows"] : undefined;
+  return Array.isArray(workflows) ? workflows.filter(isObject) : [];
 }
 
 /**
@@ -158,7 +153,7 @@ async function withWorkflow(tree: SourceTree, paths: readonly string[]): Promise
     if (text === undefined) continue;
     const { document, diagnostics } = parseDocument(text, path);
     const isBroken = diagnostics.some(({ severity }) => severity === "error");
-    if (document?.workflow ?? (isBroken && /^\s*workflow\s+\w+\s*\{/m.test(text))) found.push(path);
+    if (document?.workflow ?? (isBroken && /^[ \t]*workflow[ \t]+\w/m.test(text))) found.push(path);
   }
   return found;
 }
@@ -167,7 +162,7 @@ async function withWorkflow(tree: SourceTree, paths: readonly string[]): Promise
 async function readText(tree: SourceTree, path: string): Promise<string | undefined> {
   try {
     const bytes = await tree.read(path);
-    return bytes && decodeText(bytes, path);
+    return bytes && bytes.byteLength <= LOAD_LIMITS.maxFileBytes ? decodeText(bytes, path) : undefined;
   } catch (thrown) {
     if (thrown instanceof AweError) return undefined;
     throw thrown;

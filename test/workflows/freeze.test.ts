@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { AweError, type Finding } from "#src/errors.ts";
+import type { Json } from "#src/model/run.ts";
 import { loadProgram } from "#src/wdl/load.ts";
 import { aSource, type FreezeChoices, frozen, json, workflowWith } from "./source.ts";
 import type { FetchedSource } from "#src/sources/sources.ts";
@@ -238,6 +239,13 @@ test("says where an inputs file is broken", async () => {
   expect((await findingsOf(aSource({ "w.wdl": wdl, "inputs.json": deep })))[0]?.message).toContain("deeper than 64");
   const huge = '{"w.a": 12345678901234567890}';
   expect((await findingsOf(aSource({ "w.wdl": wdl, "inputs.json": huge })))[0]?.message).toContain("beyond 2^53");
+});
+
+test("refuses inputs of a request that are nested without end", async () => {
+  let deep: Json = 1;
+  for (let level = 0; level < 10_000; level++) deep = [deep];
+  const [finding] = await findingsOf(aSource({ "w.wdl": workflowWith("Int a") }), { inputs: { "w.a": deep } });
+  expect(finding?.message).toBe("The object of inputs is nested deeper than 64 levels.");
 });
 
 test("takes labels of the source and refuses those that are no strings", async () => {

@@ -58,11 +58,7 @@ export function errorResponse(thrown: unknown, log: Log): Response {
 }
 
 /** JSON as Cromwell writes it: two spaces, and `application/json` without a charset. */
-export function jsonResponse(
-  body: unknown,
-  status = 200,
-  headers: readonly (readonly [string, string])[] = [],
-): Response {
+function jsonResponse(body: unknown, status = 200, headers: readonly (readonly [string, string])[] = []): Response {
   const all = new Headers({ "Content-Type": "application/json" });
   for (const [name, value] of headers) all.append(name, value);
   return new Response(JSON.stringify(body, null, 2), { status, headers: all });

@@ -28,7 +28,7 @@ export function requestLog(deps: {
     const caller: PrincipalVariables["principal"] | undefined = c.var.principal;
     deps.log.info("request.answered", {
       method: c.req.method,
-      route: routePath(c, -1),
+      route: routePath(c),
       status: c.res.status,
       ms: deps.clock.now().getTime() - startedAtMs,
       requestId,

@@ -29,6 +29,8 @@ function logged() {
 
 test("writes one line for each request, with the route and never the address or a header", async () => {
   const { app, lines } = logged();
+  // A route that matches as well, but does not answer.
+  app.all("/*", (c) => c.text("elsewhere"));
   const response = await app.request("/alice/secret-name?token=s3cret", {
     headers: { "x-test-user": "alice", authorization: "Bearer s3cret" },
   });

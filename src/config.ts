@@ -76,7 +76,7 @@ const schema = z.object({
   AWE_PORT: wholeNumber(0, 65_535),
   AWE_DATA: parsed((value) => resolve(value), "must be a folder"),
   AWE_DATABASE_URL: parsed(
-    (value) => (/^(mysql|mariadb):$/.test(URL.parse(value)?.protocol ?? "") ? value : undefined),
+    (value) => (isDatabase(value) ? value : undefined),
     "must be of the form mysql://user:password@host:port/database (it is not repeated here, as it may hold a password)",
   ).optional(),
   AWE_AUTH: z.enum(["token", "none"], "must be token or none"),
@@ -115,7 +115,7 @@ export type TlsSetting =
   | { readonly kind: "self-signed" };
 
 /** Every name that is read, so that a caller that sets them is checked by the compiler. */
-export type Settings = Partial<Record<keyof z.input<typeof schema>, string>>;
+type Settings = Partial<Record<keyof z.input<typeof schema>, string>>;
 
 /** Names of all settings, in the order of the documentation. */
 export const SETTING_NAMES = Object.keys(schema.shape);
@@ -214,6 +214,11 @@ function tlsOf(values: Values): TlsSetting {
   const { AWE_TLS_CERT: certFile, AWE_TLS_KEY: keyFile } = values;
   if (certFile !== undefined && keyFile !== undefined) return { kind: "files", certFile, keyFile };
   return { kind: isLoopbackHost(values.AWE_HOST) || values.AWE_BEHIND_PROXY ? "off" : "self-signed" };
+}
+
+function isDatabase(value: string): boolean {
+  const url = URL.parse(value);
+  return value.startsWith("mysql://") && url !== null && url.hostname !== "" && url.pathname.length > 1;
 }
 
 function urlPrefix(value: string): string | undefined {

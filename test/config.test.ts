@@ -64,7 +64,7 @@ test("tells all faults at once, each with its setting", () => {
 test.each([
   ["AWE_HOST", ["a b", "http://x", "x/y", "x".repeat(254)]],
   ["AWE_PORT", ["-1", "65536", "80.5", "0x50", "1e3", "constructor"]],
-  ["AWE_DATABASE_URL", ["postgres://h/d", "h:3306", "/var/db"]],
+  ["AWE_DATABASE_URL", ["postgres://h/d", "mariadb://h/d", "mysql:h/d", "mysql://", "h:3306", "/var/db"]],
   ["AWE_AUTH", ["None", "yes"]],
   ["AWE_ADMINS", ["Alice", "a b", "claim:x", "claim:=y", "claim:x="]],
   ["AWE_BEHIND_PROXY", ["yes", "2", "constructor"]],

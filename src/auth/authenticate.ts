@@ -31,7 +31,7 @@ export interface AuthenticateDeps {
 }
 
 /** Longer than any token that fits into the 10,240 bytes of headers that API Gateway takes, with room for the others. */
-export const LONGEST_TOKEN = 8192;
+const LONGEST_TOKEN = 8192;
 
 /** Clocks of issuers and gateways differ by seconds; `exp` and `nbf` are taken that much more generously. */
 const GRACE_SECONDS = 10;

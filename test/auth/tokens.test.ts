@@ -225,6 +225,38 @@ test("refuses every other last character of a signature, whose last bits mean no
   await refusal(`Bearer ${token}==`);
 });
 
+test("refuses whatever else is sent, and nothing becomes a crash", async () => {
+  const json = fc.json().map((text) => Buffer.from(text).toString("base64url"));
+  const header = fc
+    .record({ alg: fc.constantFrom("RS256", "ES256", "HS256", "none"), kid: fc.constantFrom(rsa.kid, ec.kid, "x") })
+    .map(part);
+  const junk = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 200 }),
+    fc.tuple(fc.oneof(header, json), json, fc.base64String()).map((parts) => `Bearer ${parts.join(".")}`),
+    fc.base64String().map((text) => `Basic ${text}`),
+  );
+  await fc.assert(
+    fc.asyncProperty(junk, async (text) => void (await refusal(text))),
+    { numRuns: 1000 },
+  );
+});
+
+test("makes a principal of any verified claims, or refuses them", async () => {
+  const value = fc.oneof(fc.string(), fc.jsonValue());
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({ sub: value, preferred_username: value, lab: value }, { requiredKeys: [] }),
+      async (some) => {
+        const token = await sign(ec, claims(some));
+        const outcome = await bearer(token).catch((thrown: AweError) => thrown.code);
+        if (typeof outcome === "string") expect(outcome).toBe("unauthenticated");
+        else expect(outcome.subject).toBe(some.sub ?? "subject-1");
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
 test("keeps Unicode of claims as it is", async () => {
   const token = await sign(rsa, claims({ sub: "sübject-日本-\u{1f9ec}", preferred_username: "ålice" }));
   expect(await bearer(token)).toMatchObject({ subject: "sübject-日本-\u{1f9ec}", userName: "ålice" });

@@ -155,6 +155,14 @@ export class EngineProcess {
     return (await this.get(`/api/workflows/v1/${id}/metadata${query}`)).json as Metadata;
   }
 
+  /** Waits until the first attempt of a call has this executionStatus. */
+  async callStatus(id: string, call: string, status: string): Promise<void> {
+    await until(`${call} is ${status}`, 20_000, async () => {
+      const { calls } = await this.metadata(id);
+      return calls[call]?.[0]?.executionStatus === status;
+    });
+  }
+
   async outputs(id: string): Promise<Record<string, unknown>> {
     return ((await this.get(`/api/workflows/v1/${id}/outputs`)).json as Pick<Metadata, "outputs">).outputs;
   }

@@ -58,7 +58,10 @@ async function prepareOrFail(job: Job, folder: AttemptFolder, state: AttemptStat
   }
 }
 
-/** Waits for cores and memory. `undefined`: aborted before they came; if they come later they are given back at once. */
+/**
+ * Waits for cores and memory. `undefined`: aborted or refused before they came; if they come later they are given back
+ * at once. What runs already, or has ended, cannot be refused.
+ */
 async function admission(
   hooks: AttemptHooks,
   prepared: Prepared,
@@ -67,9 +70,10 @@ async function admission(
   const admitted = hooks.admit(prepared.shown);
   const { promise: abortion, resolve } = Promise.withResolvers<undefined>();
   const onAbort = () => resolve(undefined);
-  if (abort.aborted) onAbort();
   abort.addEventListener("abort", onAbort, { once: true });
-  const release = await Promise.race([admitted, abortion]);
+  if (abort.aborted) onAbort();
+  const refused = () => (prepared.shown.stage === "new" || abort.aborted ? undefined : () => {});
+  const release = await Promise.race([admitted.catch(refused), abortion]);
   abort.removeEventListener("abort", onAbort);
   if (!release) {
     admitted.then(

@@ -62,7 +62,10 @@ export interface Failure {
 
 /** What the runner of an attempt asks of the engine around it. */
 export interface AttemptHooks {
-  /** Called once the command is rendered. Resolves when cores and memory are free, with the function that frees them. */
+  /**
+   * Called once the command is rendered. Resolves when cores and memory are free, with the function that frees them.
+   * Rejects where nothing new may start any more: a `new` attempt then ends as an aborted one.
+   */
   admit(prepared: PreparedJob): Promise<() => void>;
   /** The process runs. `jobId` is its process id as text. */
   started(jobId: string): void;

@@ -9,13 +9,11 @@ import { aJob, isRunning, openBench, plain, recordingHooks, run, textOf, until }
 const bench = openBench(200);
 afterAll(() => bench.close());
 
-/** Ids that a task wrote into a file, one a line, the line `ready` last. */
-async function pidsFrom(path: string): Promise<number[]> {
-  await until(`${path} is ready`, () => textOf(path)?.endsWith("ready\n") === true);
-  return (textOf(path) ?? "")
-    .split("\n")
-    .map(Number)
-    .filter((pid) => pid > 0);
+/** The ids that the processes of a task write into a file, one a line, once there are `count` of them. */
+async function pidsFrom(path: string, count: number): Promise<number[]> {
+  const pids = () => (textOf(path) ?? "").split("\n").slice(0, -1).map(Number);
+  await until(`${path} has ${count} ids`, () => pids().length === count);
+  return pids();
 }
 
 test("an abort ends every process of the session, also those in other process groups and those that ignore SIGTERM", async () => {
@@ -30,13 +28,11 @@ test("an abort ends every process of the session, also those in other process gr
       set -m
       (trap '' TERM; sleep 1003) & echo $! >> ${list}
       sleep 1004 & kill -STOP $!; echo $! >> ${list}
-      echo ready >> ${list}
       sleep 1005
     >>> }`,
     { abort: abort.signal, hooks },
   );
-  const pids = await pidsFrom(list);
-  expect(pids.length).toBe(5);
+  const pids = await pidsFrom(list, 5);
   abort.abort();
   expect(await running).toMatchObject({ result: { kind: "aborted" } });
   expect([...pids, ...hooks.pids].filter(isRunning)).toEqual([]);
@@ -82,6 +78,26 @@ test("an abort while waiting for cores runs nothing, and gives cores that come l
   expect(existsSync(`${execution}/stdout`)).toBe(false);
 });
 
+test("an attempt that is refused ends as aborted, one that runs already goes on", async () => {
+  const refuse: AttemptHooks = {
+    admit: async () => {
+      throw new Error("nothing new may start");
+    },
+    started() {},
+  };
+  const mark = join(bench.folder, "refused");
+  const wdl = `task t { command { touch ${mark}.runs; while [ ! -e ${mark}.go ]; do sleep 0.01; done } }`;
+  expect((await run(bench, wdl, { hooks: refuse })).result).toEqual({ kind: "aborted" });
+  expect(existsSync(`${mark}.runs`)).toBe(false);
+  const callFolder = bench.newCallFolder();
+  const first = run(bench, wdl, { callFolder });
+  await until("the task runs", () => existsSync(`${mark}.runs`));
+  const second = run(bench, wdl, { callFolder, hooks: refuse });
+  writeFileSync(`${mark}.go`, "");
+  expect((await second).result.kind).toBe("done");
+  expect((await first).result.kind).toBe("done");
+});
+
 test("an abort before the beginning leaves a claim, so that a late process does nothing", async () => {
   const callFolder = bench.newCallFolder();
   const { result, job } = await run(bench, `task t { command { touch ${callFolder}.ran } }`, {
@@ -101,12 +117,9 @@ test("an abort before the beginning leaves a claim, so that a late process does 
 
 test("an engine that finds a running process and is to abort it ends it", async () => {
   const list = join(bench.folder, "found-pids");
-  const job = await aJob(
-    bench.newCallFolder(),
-    `task t { command { echo $BASHPID >> ${list}; echo ready >> ${list}; sleep 1000 } }`,
-  );
+  const job = await aJob(bench.newCallFolder(), `task t { command { echo $BASHPID >> ${list}; sleep 1000 } }`);
   const first = runAttempt(bench.deps, job, recordingHooks(), new AbortController().signal);
-  const pids = await pidsFrom(list);
+  const pids = await pidsFrom(list, 1);
   expect(await runAttempt(bench.deps, job, recordingHooks(), AbortSignal.abort())).toMatchObject({ kind: "aborted" });
   expect(pids.filter(isRunning)).toEqual([]);
   // The life that had started it sees its process vanish.
@@ -122,14 +135,12 @@ test("what a task leaves in the background does not hold it up, and is ended", a
         sleep 1000 & echo $! >> ${list}
         set -m
         (trap '' TERM; sleep 1001) & echo $! >> ${list}
-        echo ready >> ${list}
         echo done
       >>>
       output { String s = read_string(stdout()) }
     }`,
   );
   expect(plain(result)).toEqual({ s: "done" });
-  const pids = await pidsFrom(list);
-  expect(pids.length).toBe(2);
+  const pids = await pidsFrom(list, 2);
   await until("the background processes are gone", () => !pids.some(isRunning));
 });

@@ -208,7 +208,7 @@ export function unify(types: readonly Type[]): Type {
   const known = types.filter((type) => type.kind !== "any");
   const [first, ...rest] = known;
   if (!first || known.length < types.length) return first && isOptional(first) ? optionalOf(ANY) : ANY;
-  if (rest.every((type) => sameType(type, first))) return first;
+  if (rest.every((type) => type === first)) return first;
   if (known.some(isOptional)) {
     const inner = known.filter((type) => type.kind !== "none").map(requiredOf);
     return optionalOf(unify(inner));
@@ -236,6 +236,8 @@ function unifyRequired(types: readonly Type[]): Type {
       nonEmpty: types.every((type) => type.nonEmpty),
     };
   }
+  const [first = ANY, ...rest] = types;
+  if (first.kind === "struct" && rest.every((type) => sameType(type, first))) return first;
   return types.every((type) => type.kind === "struct" || type.kind === "object") ? { kind: "object" } : ANY;
 }
 

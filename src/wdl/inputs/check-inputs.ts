@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostics.ts";
 import { fromJson } from "../json.ts";
 import type { Program } from "../program.ts";
 import { optionalOf, typeText } from "../type-rules.ts";
-import { type ExpectedInput, expectedInputs, taskCalls } from "./expected.ts";
+import { type ExpectedInput, expectedInputs, namesTaskCall } from "./expected.ts";
 
 /** A key that sets a runtime attribute of one call, such as `wf.align.runtime.cpu`. */
 const RUNTIME_KEY = /^(.*)\.runtime\.[^.]*$/;
@@ -28,7 +28,6 @@ function checkGiven(
   expected: ReadonlyMap<string, ExpectedInput>,
 ): Diagnostic[] {
   const found: Diagnostic[] = [];
-  let calls: ReadonlySet<string> | undefined;
   for (const [name, value] of Object.entries(inputs)) {
     const input = expected.get(name);
     if (input) {
@@ -37,8 +36,7 @@ function checkGiven(
       continue;
     }
     const [, call] = RUNTIME_KEY.exec(name) ?? [];
-    calls ??= taskCalls(program);
-    if (call === undefined || !calls.has(call)) found.push(unknownInput(found, name, expected));
+    if (call === undefined || !namesTaskCall(program, call)) found.push(unknownInput(found, name, expected));
     else if (program.version === "1.0") {
       found.push(error("unknown-input", `${name}: runtime attributes can be inputs in WDL 1.1, not in 1.0.`));
     }

@@ -30,7 +30,7 @@ export interface OpenInput {
  * How many inputs are listed at most. With `allowNestedInputs` their number may double with each import, so that a few
  * small documents could ask for more than any memory holds.
  */
-const MAX_INPUTS = 100_000;
+const MAX_INPUTS = 20_000;
 
 /** All inputs of the program's workflow, own ones first, in the order declared; none where there is no workflow. */
 export function expectedInputs(program: Program): readonly ExpectedInput[] {
@@ -64,12 +64,26 @@ export function openInputs(unit: Unit, workflow: WorkflowNode): readonly OpenInp
 /** What was listed for a document before: a sub-workflow may be called in many places. Units never change. */
 const OPEN_INPUTS = new WeakMap<Unit, readonly OpenInput[]>();
 
-/** The names of the tasks' calls below a program's workflow, as in `wf.call`: what `wf.call.runtime.cpu` may name. */
-export function taskCalls(program: Program): ReadonlySet<string> {
-  const { workflow } = program.main.document;
-  const names = new Set<string>();
-  if (workflow) collectTaskCalls(program.main, workflow, workflow.name.text, names);
-  return names;
+/**
+ * Whether `path`, such as `wf.call`, names the call of a task: what `wf.call.runtime.cpu` may set an attribute of.
+ *
+ * A path through sub-workflows needs `allowNestedInputs` in each workflow on the way but the last.
+ */
+export function namesTaskCall(program: Program, path: string): boolean {
+  const [first, ...calls] = path.split(".");
+  let unit = program.main;
+  let workflow = unit.document.workflow;
+  if (workflow?.name.text !== first) return false;
+  for (const [index, name] of calls.entries()) {
+    const call = workflow && callsIn(workflow.body).find((node) => node.name.text === name);
+    const callee = call && resolveCallee(unit, call);
+    if (!workflow || !callee) return false;
+    const isLast = index === calls.length - 1;
+    if (callee.kind === "task") return isLast;
+    if (isLast || !allowsNestedInputs(workflow)) return false;
+    ({ unit, workflow } = callee);
+  }
+  return false;
 }
 
 /** The inputs that a task or workflow declares itself. */
@@ -93,18 +107,6 @@ function addOpenInputs(inputs: OpenInput[], call: CallNode, unit: Unit, nested: 
     if (inputs.length >= MAX_INPUTS) return;
     if (given.has(input.name) || (input.name.includes(".") && !nested)) continue;
     inputs.push({ ...input, name: `${call.name.text}.${input.name}` });
-  }
-}
-
-function collectTaskCalls(unit: Unit, workflow: WorkflowNode, prefix: string, names: Set<string>): void {
-  for (const call of callsIn(workflow.body)) {
-    const callee = resolveCallee(unit, call);
-    if (!callee || names.size >= MAX_INPUTS) continue;
-    const name = `${prefix}.${call.name.text}`;
-    if (callee.kind === "task") names.add(name);
-    else if (allowsNestedInputs(workflow)) {
-      collectTaskCalls(callee.unit, callee.workflow, name, names);
-    }
   }
 }
 

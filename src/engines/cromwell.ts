@@ -182,7 +182,8 @@ export function cromwellEngines(): Engines & {
 
 function handOverForm(handOver: HandOver): FormData {
   const form = new FormData();
-  form.set("workflowSource", handOver.workflowSource);
+  // As a file: the line ends of plain fields become CRLF on the way (HTML, *multipart/form-data encoding*).
+  form.set("workflowSource", new Blob([handOver.workflowSource]), "source.wdl");
   form.set("workflowType", "WDL");
   form.set("workflowInputs", JSON.stringify(handOver.inputs));
   form.set("workflowOptions", JSON.stringify(handOver.options));

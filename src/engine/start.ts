@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 
 import { systemClock } from "../clock.ts";
+import { AweError } from "../errors.ts";
 import { randomIds } from "../ids.ts";
 import type { Log } from "../log.ts";
 import { createRest } from "./rest/app.ts";
@@ -20,7 +21,7 @@ import { folderIo } from "./tasks/io.ts";
 import { createTaskDeps } from "./tasks/task-deps.ts";
 
 /** Where an engine listens. A socket is for one user: nobody else can open it. */
-export type Listen =
+type Listen =
   | { readonly kind: "socket"; readonly path: string }
   | { readonly kind: "port"; readonly host: string; readonly port: number };
 
@@ -55,6 +56,12 @@ export interface RunningEngine {
 
 /** Cromwell's `max-concurrent-workflows`. */
 const MAX_CONCURRENT_RUNS = 5_000;
+
+/** Linux: `sun_path` has 108 bytes with the zero at its end. */
+const MAX_SOCKET_PATH_BYTES = 107;
+
+/** How long an answer that is under way may take when the engine stops. */
+const ANSWER_MS = 2_000;
 
 /** Attempts that are prepared beyond those that can run, so that a core never waits for a command to be rendered. */
 const READY_AHEAD = 8;
@@ -103,12 +110,10 @@ export async function startEngine(spec: EngineSpec, log: Log): Promise<RunningEn
     listening,
     close: async () => {
       engine.close();
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
+      await stopAnswering(server);
+      state.journal.close();
       tasks.close();
-      state.close();
+      state.database.close();
     },
   };
 }
@@ -119,6 +124,16 @@ function keyCheck(key: string | undefined): (given: string | string[] | undefine
   const hash = (text: string): Buffer => createHash("sha256").update(text).digest();
   const expected = hash(key);
   return (given) => typeof given === "string" && timingSafeEqual(hash(given), expected);
+}
+
+/** Lets answers that are under way go out, but waits for nobody who merely holds a connection. */
+async function stopAnswering(server: Server): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), ANSWER_MS);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(late);
 }
 
 /** Node has it on every system with accounts; its type declarations do not. */
@@ -134,6 +149,7 @@ function become({ uid, gid, name }: NonNullable<EngineSpec["account"]>): void {
 
 async function listen(server: Server, where: Listen): Promise<Listen> {
   if (where.kind === "socket") {
+    assertShort(where.path);
     // The lock on the state is held, so a socket that is there belongs to an engine that is gone.
     unlinkStale(where.path);
     await listening(server, () => server.listen(where.path));
@@ -143,6 +159,15 @@ async function listen(server: Server, where: Listen): Promise<Listen> {
   await listening(server, () => server.listen(where.port, where.host));
   const address = server.address();
   return { ...where, port: typeof address === "object" && address ? address.port : where.port };
+}
+
+function assertShort(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= MAX_SOCKET_PATH_BYTES) return;
+  throw new AweError(
+    "invalid_request",
+    `the socket's path ${path} has ${bytes} bytes, and the system takes ${MAX_SOCKET_PATH_BYTES}: choose a shorter folder`,
+  );
 }
 
 async function listening(server: Server, start: () => void): Promise<void> {

@@ -4,7 +4,7 @@ import { errorText } from "../../errors.ts";
 import { plain, refusal, unsupportedType } from "./answers.ts";
 
 /** Cromwell's `max-content-length`, for a whole request as for each of its parts. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** A body that could not be had, as the answer to give. */
 export class BodyRefused extends Error {

@@ -9,7 +9,7 @@ import { BodyRefused } from "./bodies.ts";
 export type Answer = (context: Context) => Response | Promise<Response>;
 
 /** The calls at one address by method; a plain function answers every method, as some of Cromwell's do. */
-export type Methods = Answer | Readonly<Partial<Record<"GET" | "POST" | "PATCH", Answer>>>;
+type Methods = Answer | Readonly<Partial<Record<"GET" | "POST" | "PATCH", Answer>>>;
 
 /** Addresses, with `:name` for a variable segment. */
 export type Routes = Readonly<Record<string, Methods>>;

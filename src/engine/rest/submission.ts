@@ -1,11 +1,10 @@
-import { parse as parseYaml } from "yaml";
-
-import { AweError, errorText } from "../../errors.ts";
+import { errorText } from "../../errors.ts";
 import type { Submission } from "../run/engine.ts";
 import { labelErrors } from "./labels.ts";
 import { parseId } from "./ids.ts";
 import type { FormParts } from "./multipart.ts";
 import { optionErrors } from "./option-errors.ts";
+import { isObject, jsonType, parseJsonOrYaml, readObject } from "./submitted-json.ts";
 
 /** A form read as a submission, or Cromwell's words about what is wrong with it. */
 export type Read =
@@ -36,9 +35,6 @@ const NUMBERED_INPUTS = /^workflowInputs_(\d+)$/;
 
 /** Cromwell's limit. */
 const MAX_URL_LENGTH = 2_000;
-
-/** Deeper than anybody's inputs, and far from where recursion ends. */
-const MAX_DEPTH = 500;
 
 /** Reads the parts of a submission with Cromwell's rules; all mistakes are told at once. */
 export function readSubmission(parts: FormParts, isBatch: boolean): Read {
@@ -138,51 +134,9 @@ function readInputs(parts: FormParts, isBatch: boolean, errors: string[]): reado
   const items: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed ?? {}];
   return items.map((item) => {
     if (isObject(item)) return Object.assign({}, item, ...further) as object;
-    errors.push(`Submitted input '${JSON.stringify(item)}' of type ${jsType(item)} is not a valid JSON object.`);
+    errors.push(`Submitted input '${JSON.stringify(item)}' of type ${jsonType(item)} is not a valid JSON object.`);
     return {};
   });
-}
-
-function parseJsonOrYaml(text: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (thrown) {
-    if (thrown instanceof AweError) throw thrown;
-    // JSON with a mistake is tried as YAML, as Cromwell does; so the error is YAML's.
-    return shallow(parseYaml(text, { maxAliasCount: 100 }));
-  }
-}
-
-function parseJson(text: string): unknown {
-  return shallow(JSON.parse(text));
-}
-
-/** Gives back what does not nest too deep to be written, compared and converted by recursion. */
-function shallow(value: unknown): unknown {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw new AweError("invalid_request", `it nests deeper than ${MAX_DEPTH} levels`);
-    level = level.flatMap((item) =>
-      typeof item === "object" && item !== null ? Object.values(item).filter((inner) => typeof inner === "object") : [],
-    );
-  }
-  return value;
-}
-
-function readObject(
-  text: string | undefined,
-  wrong: (reason: string) => string,
-  errors: string[],
-): Readonly<Record<string, unknown>> {
-  if (text === undefined || text.trim() === "") return {};
-  try {
-    const parsed = parseJson(text);
-    if (isObject(parsed)) return parsed;
-    errors.push(wrong(`Expecting JSON object, got ${JSON.stringify(parsed)}`));
-  } catch (thrown) {
-    errors.push(wrong(errorText(thrown)));
-  }
-  return {};
 }
 
 function readLabels(text: string | undefined, errors: string[]): Readonly<Record<string, string>> {
@@ -239,15 +193,4 @@ function deprecations(parts: FormParts): readonly string[] {
         ]
       : [],
   );
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The name that Cromwell's JSON library has for a value. */
-function jsType(value: unknown): string {
-  if (value === null) return "JsNull$";
-  if (typeof value === "boolean") return value ? "JsTrue$" : "JsFalse$";
-  return { string: "JsString", number: "JsNumber", object: "JsArray" }[typeof value as string] ?? "JsObject";
 }

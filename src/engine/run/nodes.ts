@@ -29,7 +29,7 @@ export function startNode(scope: Scope, node: BodyNode): NodeRun {
 }
 
 /** The value of a declaration: what was given, else its expression's, else `None` where it may be absent. */
-export function declare(scope: Scope, node: Declaration): Eventual<Value> {
+function declare(scope: Scope, node: Declaration): Eventual<Value> {
   const type = typeIn(scope.site.frame.unit, node.type);
   const name = node.name.text;
   const given = scope.given(name);

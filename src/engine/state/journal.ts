@@ -26,6 +26,7 @@ export class Journal {
   private readonly workflows = new Set<WorkflowRecord>();
   private readonly calls = new Set<CallRecord>();
   private timer: NodeJS.Timeout | undefined;
+  private closed = false;
   private readonly log: Log;
   private readonly database: DatabaseSync;
   private readonly tables: { readonly workflows: WorkflowTable; readonly calls: CallTable };
@@ -56,7 +57,7 @@ export class Journal {
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.workflows.size + this.calls.size === 0) return;
+    if (this.closed || this.workflows.size + this.calls.size === 0) return;
     this.transaction(() => {
       for (const record of this.workflows) this.tables.workflows.save(record);
       for (const record of this.calls) this.tables.calls.save(record);
@@ -76,7 +77,14 @@ export class Journal {
     }
   }
 
+  /** Writes what is noted, and nothing after that: the engine's next life finds out the rest. */
+  close(): void {
+    this.flush();
+    this.closed = true;
+  }
+
   private schedule(): void {
+    if (this.closed) return;
     this.timer ??= setTimeout(() => this.flushOrRetry(), BATCH_MS);
   }
 

@@ -39,7 +39,7 @@ export function hasEnded(status: CallStatus): boolean {
 }
 
 /** Something that happened to a workflow, as metadata shows it. */
-export interface WorkflowEvent {
+interface WorkflowEvent {
   readonly description: "PickedUp" | "Released" | "Finished";
   readonly timestamp: string;
 }
@@ -78,7 +78,7 @@ export interface WorkflowRecord {
 }
 
 /** An event of a call, as metadata shows it. */
-export interface CallEvent {
+interface CallEvent {
   readonly description: string;
   readonly startTime: string;
   endTime?: string;

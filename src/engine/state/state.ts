@@ -13,7 +13,6 @@ export interface State {
   readonly workflows: WorkflowTable;
   readonly calls: CallTable;
   readonly journal: Journal;
-  close(): void;
 }
 
 /** Opens (or makes) the state of the engine of `root`, and holds the root until it is closed. */
@@ -22,14 +21,5 @@ export function openState(root: string, log: Log): State {
   const workflows = new WorkflowTable(database);
   const calls = new CallTable(database);
   const journal = new Journal(log, database, { workflows, calls });
-  return {
-    database,
-    workflows,
-    calls,
-    journal,
-    close: () => {
-      journal.flush();
-      database.close();
-    },
-  };
+  return { database, workflows, calls, journal };
 }

@@ -176,7 +176,7 @@ export class EngineProcess {
 }
 
 /** A call in metadata, as far as tests look at it. */
-export interface CallMetadata {
+interface CallMetadata {
   readonly executionStatus: string;
   readonly shardIndex: number;
   readonly attempt: number;

@@ -55,6 +55,7 @@ export type SubmitOutcome =
 
 /** What may change together with a move. Absent keys stay as they are. */
 export interface RunPatch {
+  /** The moment of the move where a move to `running` says nothing else. */
   readonly startedAt?: Date;
   readonly source?: RunSource;
   readonly closureKey?: string;
@@ -63,6 +64,7 @@ export interface RunPatch {
   readonly failures?: readonly Failure[];
   /** Replaces all calls of the run. */
   readonly calls?: readonly Call[];
+  /** Added or overwritten by key, as by `label`: those that the user set meanwhile under other keys stay. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 

@@ -7,6 +7,7 @@ import { describeLabels } from "../store/labels.contract.ts";
 import { describeListing } from "../store/listing.contract.ts";
 import { describeMoves } from "../store/moves.contract.ts";
 import { describeOpening } from "../store/opening.contract.ts";
+import { describePlans } from "../store/plans.contract.ts";
 import { describeRaces } from "../store/races.contract.ts";
 import { describeRecords } from "../store/records.contract.ts";
 import { describeSubmit } from "../store/submit.contract.ts";
@@ -26,6 +27,7 @@ export function describeStore(name: string, make: () => Promise<Database>): void
     describeLabels(make);
     describeListing(make);
     describeControl(make);
+    describePlans(make);
     describeRaces(make);
   });
 }

@@ -147,5 +147,11 @@ export function describeListing(make: () => Promise<Database>): void {
       const labelled = await fixture.store.listAllRuns({ labels: [{ key: "a", value: "1" }] }, { size: 9 });
       expect(ids(labelled)).toEqual([2, 1].map(runId));
     });
+
+    test("finds any run for an administrator", async () => {
+      await run(2, { user: "bob" });
+      expect(await fixture.store.findAnyRun(runId(2))).toMatchObject({ user: "bob", workflow: "w2" });
+      expect(await fixture.store.findAnyRun(runId(1))).toBeUndefined();
+    });
   });
 }

@@ -18,7 +18,10 @@ import { usersIn } from "./users.ts";
  */
 export async function openStore(url: string, { clock }: { readonly clock: Clock }): Promise<Store> {
   const connections = await connect(url);
-  const cursors = await cursorsOf(connections);
+  const cursors = await cursorsOf(connections).catch(async (thrown: unknown) => {
+    await connections.close();
+    throw thrown;
+  });
   const deps = { ...connections, clock, cursors };
   return {
     users: usersIn(connections),

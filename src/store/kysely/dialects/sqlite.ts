@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CompiledQuery, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from "kysely";
 import type { DatabaseConnection, Driver } from "kysely";
 
-import { errorText } from "#src/errors.ts";
+import { AweError, errorText } from "#src/errors.ts";
 
 import { migrate } from "../migrate.ts";
 import type { Tables } from "../tables.ts";
@@ -107,7 +107,14 @@ class FileDriver extends SqliteDriver {
 
   /** A lock taken later could fail in the middle of a transaction, when waiting does not help any more. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await untilFree(() => connection.executeQuery(CompiledQuery.raw("begin immediate")));
+    try {
+      await untilFree(() => connection.executeQuery(CompiledQuery.raw("begin immediate")));
+    } catch (thrown) {
+      if (!isBusy(thrown)) throw thrown;
+      throw new AweError("timeout", "AWE's records are locked by another program: try again, and end that program", {
+        cause: thrown,
+      });
+    }
   }
 
   /** SQLite may have rolled back by itself (disk full); a second time would hide the reason behind another error. */

@@ -31,6 +31,8 @@ export class EngineProcess {
   private child: ChildProcess | undefined;
   private agent: Agent | undefined;
   private readonly more: Readonly<Record<string, unknown>>;
+  /** What the engine said when it began to listen. */
+  firstLine = "";
   /** What the engine logged. */
   log = "";
 
@@ -63,7 +65,10 @@ export class EngineProcess {
       this.log += chunk.toString();
     });
     await new Promise<void>((resolve, reject) => {
-      child.stdout?.once("data", () => resolve());
+      child.stdout?.once("data", (chunk: Buffer) => {
+        this.firstLine = chunk.toString();
+        resolve();
+      });
       child.once("exit", (code) => reject(new Error(`the engine ended with ${code}: ${this.log}`)));
     });
     this.agent = new Agent({ connect: { socketPath: this.socket } });

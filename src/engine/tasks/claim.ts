@@ -42,8 +42,9 @@ export function attemptState(folder: AttemptFolder): AttemptState {
 /** Takes the return code that a script which is done (or gone) left behind, and makes it final. */
 export function acceptReturnCode(folder: AttemptFolder): number | undefined {
   const returnCode = readReturnCode(folder.returnCodeDraft);
-  if (returnCode !== undefined) renameSync(folder.returnCodeDraft, folder.returnCode);
-  return returnCode ?? readReturnCode(folder.returnCode);
+  if (returnCode === undefined) return readReturnCode(folder.returnCode);
+  renameSync(folder.returnCodeDraft, folder.returnCode);
+  return returnCode;
 }
 
 /**

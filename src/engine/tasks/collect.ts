@@ -16,7 +16,7 @@ export async function collect(
 ): Promise<AttemptResult> {
   const tag = jobTag(job);
   if (end.kind === "unstartable") {
-    const remedy = "The machine may be short of memory or at its limit of processes.";
+    const remedy = "The machine may be short of memory, or at a limit of processes or open files.";
     return commandFailed(`Job ${tag} could not be started. ${remedy}${fullDiskHint(folder)}`);
   }
   if (end.kind === "vanished") {

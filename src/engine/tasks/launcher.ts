@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 interface LaunchListener {
   /** The script's process has been made; it leads a session and a process group of its own. */
   started(pid: number): void;
-  /** The script said on descriptor 3 that its work is done. A script that is killed says nothing. */
+  /** The script said on descriptor 3 that it ends. One that is killed says nothing. */
   done(): void;
   /** The launcher itself has gone, so nothing will be heard; the script may or may not run. */
   lost(): void;
@@ -20,7 +20,7 @@ interface LaunchListener {
  * resident. So one small bash does the forking; it reads requests and ends when the engine does.
  */
 export interface Launcher {
-  /** A fresh token; the script named in `launch` with it prints it on descriptor 3 when its work is done. */
+  /** A fresh token; the script named in `launch` with it prints it on descriptor 3 when it ends. */
   token(): string;
   launch(script: string, token: string, listener: LaunchListener): void;
   /** Forgets a launch: its listener hears nothing more. */
@@ -77,10 +77,12 @@ export function createLauncher(): Launcher {
     };
     child.on("error", gone);
     child.on("exit", gone);
-    readLines(child.stdio[3] as Readable, hear);
+    // Where no more files can be opened there are no streams, and the event "error" follows.
+    const streams = (child.stdio as ChildProcess["stdio"] | undefined) ?? [];
+    if (streams[3]) readLines(streams[3] as Readable, hear);
     // An idle launcher does not keep the engine from ending: whoever waits for a script holds a timer.
     child.unref();
-    for (const stream of child.stdio) (stream as { unref?(): void } | null)?.unref?.();
+    for (const stream of streams) (stream as { unref?(): void } | null)?.unref?.();
     return child;
   };
 

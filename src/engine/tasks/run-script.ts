@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { AttemptFolder } from "./attempt-folder.ts";
 import { createBell } from "./bell.ts";
 import { acceptReturnCode, attemptState, claimForEngine } from "./claim.ts";
@@ -26,20 +27,26 @@ export interface ScriptRun {
   started(pid: number): void;
 }
 
-/**
- * How often a script is looked at that says nothing: one of an earlier life of the engine, or one that was killed. The
- * end of all others is heard at once.
- */
-const POLL_MS = 100;
+/** How often a script is looked at that says nothing, since it was killed. The end of all others is heard at once. */
+const SILENT_POLL_MS = 1000;
+
+/** How often a script is looked at that has said that it ends, but has left no return code yet. */
+const ENDING_POLL_MS = 10;
+
+/** How often a script of an earlier life of the engine is looked at: nothing is heard of it. */
+const FOREIGN_POLL_MS = 100;
 
 /** A process that cannot be made now, for want of memory or of process ids, may be made later. */
 const MAX_LAUNCHES = 3;
+const RELAUNCH_MS = 1000;
 
 /** Starts the script and waits for its end. If a process of an earlier life turns out to do the work, waits for that. */
 export async function runScript(deps: TaskDeps, run: ScriptRun, abort: AbortSignal): Promise<ScriptEnd> {
   for (let launches = 0; launches < MAX_LAUNCHES; launches++) {
+    if (abort.aborted) return await abortAttempt(deps, run.folder);
     const end = await launchAndWait(deps, run, abort);
     if (end) return end;
+    await delay(RELAUNCH_MS, undefined, { signal: abort }).catch(() => {});
   }
   return { kind: "unstartable" };
 }
@@ -68,7 +75,7 @@ async function launchAndWait(deps: TaskDeps, run: ScriptRun, abort: AbortSignal)
       },
     });
     for (;;) {
-      await bell.wait(POLL_MS);
+      await bell.wait(done ? ENDING_POLL_MS : SILENT_POLL_MS);
       const returnCode = done ? acceptReturnCode(folder) : undefined;
       if (returnCode !== undefined) {
         if (pid !== undefined) deps.sweeper.add(pid);
@@ -100,7 +107,7 @@ export async function awaitScript(deps: TaskDeps, folder: AttemptFolder, abort: 
       const state = attemptState(folder);
       if (state.kind === "finished") return state;
       if (state.kind !== "running") return { kind: "vanished" };
-      await bell.wait(POLL_MS);
+      await bell.wait(FOREIGN_POLL_MS);
     }
   } finally {
     bell.dispose();

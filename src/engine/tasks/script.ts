@@ -10,7 +10,7 @@ function shellQuote(text: string): string {
  * The script of an attempt.
  *
  * It starts with an empty environment and descriptors 0 to 2 on /dev/null; descriptor 3, which the command does not get,
- * leads to the engine and carries `token` when the work is done. No process is started but the command's own.
+ * leads to the engine and carries `token` when the script ends, if only with a syntax error in the command. No process is started but the command's own.
  *
  * The engine turns `rc.tmp` into `rc` by a rename, so that no process is spent on `mv`: that is a quarter of the cost of
  * a short task.
@@ -38,12 +38,12 @@ cd ${shellQuote(folder.execution)} || exit 74
 ${Object.entries(variables)
   .map(([name, value]) => `export ${name}=${shellQuote(value)}`)
   .join("\n")}
+trap 'echo ${token} >&3' EXIT
 exec > stdout 2> stderr
 (
 :
 ${command}
 ) 3>&-
 echo $? > rc.tmp
-echo ${token} >&3
 `;
 }

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { attemptFolder } from "#src/engine/tasks/attempt-folder.ts";
 import type { AttemptFolder } from "#src/engine/tasks/attempt-folder.ts";
 import { runAttempt } from "#src/engine/tasks/attempt.ts";
+import type { Launcher } from "#src/engine/tasks/launcher.ts";
 import { aJob, coresFor, messages, openBench, plain, run, textOf } from "./attempts.ts";
 
 const bench = openBench();
@@ -94,6 +95,21 @@ test("two hundred attempts at once keep to two cores and all end well", async ()
   );
   expect(results).toEqual(Array.from({ length: 200 }, (_, i) => ({ i })));
   expect(cores.most()).toBe(2);
+});
+
+test("a machine that makes no process fails the attempt after three tries", async () => {
+  let launches = 0;
+  const launcher: Launcher = {
+    ...bench.deps.launcher,
+    launch(_script, _token, listener) {
+      launches++;
+      listener.lost();
+    },
+  };
+  const { result } = await run({ ...bench, deps: { ...bench.deps, launcher } }, `task t { command {} }`);
+  expect(launches).toBe(3);
+  expect(result).toMatchObject({ kind: "failed", retryable: true });
+  expect(messages(result)).toContain("Job wf.t:NA:1 could not be started.");
 });
 
 test("paths and values with quotes, spaces and line breaks come through", async () => {

@@ -1,9 +1,10 @@
 import { Hono } from "hono";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 
 import { AweError } from "#src/errors.ts";
 import type { HttpDeps, HttpEnv } from "./deps.ts";
 import { errorResponse } from "./errors.ts";
+import { methodNotAllowed, methodOf } from "./methods.ts";
 import { pathBelow } from "./middleware/url-prefix.ts";
 import { segmentsOf } from "./paths.ts";
 import * as control from "./routes/control.ts";
@@ -32,39 +33,57 @@ export function createApp(
     return c.json(openApiDocument(deps.version, deps.urlPrefix));
   });
 
-  app.get("/awe/v1/me", (c) => control.getMe(deps, c));
-  app.post("/awe/v1/uploads", (c) => control.postUpload(deps, c));
-  app.get("/awe/v1/credentials", (c) => control.listCredentials(deps, c));
-  app.put("/awe/v1/credentials/:host", (c) => control.putCredentialRoute(deps, c, c.req.param("host")));
-  app.delete("/awe/v1/credentials/:host", (c) => control.deleteCredentialRoute(deps, c, c.req.param("host")));
-  app.get("/awe/v1/runs", (c) => runs.listRuns(deps, c));
-  app.get("/awe/v1/runs/:id", (c) => runs.getRun(deps, c, c.req.param("id")));
-  app.get("/awe/v1/runs/:id/calls/:key/logs/:stream", (c) =>
-    runs.getLog(deps, c, c.req.param("id"), c.req.param("key"), c.req.param("stream")),
-  );
-  app.get("/awe/v1/runs/:id/outputs/:name", (c) => runs.getOutput(deps, c, c.req.param("id"), c.req.param("name")));
+  for (const [path, methods] of Object.entries(controlRoutes(deps))) {
+    for (const [method, answer] of Object.entries(methods)) app.on(method, path, answer);
+    app.all(path, () => methodNotAllowed(deps.log, allowed(methods)));
+  }
   app.all("/awe/*", () => {
     throw new AweError("not_found", "AWE has no such call; /openapi.json lists them.");
   });
 
   app.all("/*", (c) => {
-    const [userName = "", workflow = "", ...rest] = segmentsOf(c, deps.urlPrefix);
+    const [userName = "", workflow = "", ...rest] = segmentsOf(c);
     if (userName === "" || workflow === "") throw new AweError("not_found", "There is nothing at this address.");
     if (rest.length > 0) return cromwellCall(deps, c, userName, workflow, rest);
-    switch (c.req.method) {
+    switch (methodOf(c)) {
       case "POST":
         return postWorkflow(deps, c, userName, workflow);
       case "GET":
-      case "HEAD":
         return getWorkflow(deps, c, userName, workflow);
       case "DELETE":
         return deleteWorkflow(deps, c, userName, workflow);
       default:
-        throw new AweError("method_not_allowed", "HTTP method not allowed, supported methods: DELETE, GET, POST");
+        return methodNotAllowed(deps.log, ["DELETE", "GET", "HEAD", "POST"]);
     }
   });
   app.notFound(() => {
     throw new AweError("not_found", "There is nothing at this address.");
   });
   return app;
+}
+
+type Methods = Readonly<Record<string, (c: Context<HttpEnv>) => Promise<Response>>>;
+
+/** The calls of the control API: what answers, by path and method. */
+function controlRoutes(deps: HttpDeps): Readonly<Record<string, Methods>> {
+  const part = (c: Context<HttpEnv>, name: string) => c.req.param(name) ?? "";
+  return {
+    "/awe/v1/me": { GET: (c) => control.getMe(deps, c) },
+    "/awe/v1/uploads": { POST: (c) => control.postUpload(deps, c) },
+    "/awe/v1/credentials": { GET: (c) => control.listCredentials(deps, c) },
+    "/awe/v1/credentials/:host": {
+      PUT: (c) => control.putCredentialRoute(deps, c, part(c, "host")),
+      DELETE: (c) => control.deleteCredentialRoute(deps, c, part(c, "host")),
+    },
+    "/awe/v1/runs": { GET: (c) => runs.listRuns(deps, c) },
+    "/awe/v1/runs/:id": { GET: (c) => runs.getRun(deps, c, part(c, "id")) },
+    "/awe/v1/runs/:id/calls/:key/logs/:stream": {
+      GET: (c) => runs.getLog(deps, c, part(c, "id"), part(c, "key"), part(c, "stream")),
+    },
+    "/awe/v1/runs/:id/outputs/:name": { GET: (c) => runs.getOutput(deps, c, part(c, "id"), part(c, "name")) },
+  };
+}
+
+function allowed(methods: Methods): readonly string[] {
+  return Object.keys(methods).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
 }

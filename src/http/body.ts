@@ -1,31 +1,48 @@
 import { createHash } from "node:crypto";
 import type { Context } from "hono";
 
-import { AweError, errorText } from "#src/errors.ts";
+import { AweError } from "#src/errors.ts";
+import { jsonObject } from "./json.ts";
+import { readParts } from "./multipart.ts";
 
 /** A request's fields, whatever form they came in: JSON values, or the bytes of form parts. */
 export type Fields = ReadonlyMap<string, unknown>;
 
-/** No honest inputs file nests deeper; the bound keeps recursive code of ours within its stack. */
-const DEEPEST_JSON = 256;
+/** How large a body may be, and the setting that says so where one does. */
+export interface BodyLimit {
+  readonly bytes: number;
+  readonly setting?: "AWE_MAX_BODY" | "AWE_MAX_UPLOAD";
+}
 
 /**
- * Reads a body of at most `limitBytes`.
+ * Refuses a body that tells at once that it is too large.
  *
  * @throws {AweError} `too_large`, which names the limit.
  */
-export async function readBody(c: Context, limitBytes: number): Promise<Uint8Array> {
-  const refuse = () =>
-    new AweError("too_large", `The body is larger than the limit of ${limitBytes} bytes (AWE_MAX_BODY).`);
-  if (Number(c.req.header("content-length") ?? 0) > limitBytes) throw refuse();
+export function assertFits(c: Context, limit: BodyLimit): void {
+  if (Number(c.req.header("content-length") ?? 0) > limit.bytes) throw tooLarge(limit);
+}
+
+/**
+ * Reads a body.
+ *
+ * @throws {AweError} `too_large`, which names the limit.
+ */
+export async function readBody(c: Context, limit: BodyLimit): Promise<Uint8Array> {
+  assertFits(c, limit);
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of c.req.raw.body ?? []) {
     size += chunk.length;
-    if (size > limitBytes) throw refuse();
+    if (size > limit.bytes) throw tooLarge(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+function tooLarge({ bytes, setting }: BodyLimit): AweError {
+  const named = setting === undefined ? "" : ` (${setting})`;
+  return new AweError("too_large", `The body is larger than the limit of ${bytes} bytes${named}.`);
 }
 
 /**
@@ -35,27 +52,27 @@ export async function readBody(c: Context, limitBytes: number): Promise<Uint8Arr
  *
  * @throws {AweError} `unsupported_media_type`, or `invalid_request` that says what is malformed.
  */
-export async function readFields(contentType: string, bytes: Uint8Array, binary: ReadonlySet<string>): Promise<Fields> {
+export function readFields(contentType: string, bytes: Uint8Array, binary: ReadonlySet<string>): Fields {
   const type = contentType.split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type === "application/json" || (type === "" && bytes.length > 0))
+  if (bytes.length === 0 && ["", "application/json", "application/x-www-form-urlencoded"].includes(type))
+    return new Map();
+  if (type === "application/json" || type === "")
     return new Map(Object.entries(jsonObject(textOf(bytes, "The body"), "The body")));
-  if (type === "" && bytes.length === 0) return new Map();
   if (type !== "multipart/form-data" && type !== "application/x-www-form-urlencoded") {
     throw new AweError(
       "unsupported_media_type",
       `The body is of type ${type}; send application/json, multipart/form-data or application/x-www-form-urlencoded.`,
     );
   }
-  let form: FormData;
-  try {
-    form = await new Response(Buffer.from(bytes), { headers: { "content-type": contentType } }).formData();
-  } catch (cause) {
-    throw new AweError("invalid_request", `The form data is malformed: ${errorText(cause)}.`, { cause });
-  }
+  const parts =
+    type === "multipart/form-data"
+      ? readParts(contentType, bytes)
+      : [...new URLSearchParams(textOf(bytes, "The form data"))].map(
+          ([name, value]) => [name, Buffer.from(value)] as const,
+        );
   const fields = new Map<string, unknown>();
-  for (const [name, value] of form) {
-    const content = typeof value === "string" ? Buffer.from(value) : new Uint8Array(await value.arrayBuffer());
-    fields.set(name, binary.has(name) ? content : textOf(content, `The part ${name}`));
+  for (const [name, content] of parts) {
+    fields.set(name, binary.has(name) ? content : textOf(content, `The part ${name.slice(0, 100)}`));
   }
   return fields;
 }
@@ -72,36 +89,11 @@ export function hashFields(fields: Fields): string {
 }
 
 /**
- * Parses a JSON object, bounded in depth.
+ * Bytes as text.
  *
- * @throws {AweError} `invalid_request` that names `what` and the fault.
+ * @throws {AweError} `invalid_request` when they are not UTF-8.
  */
-export function jsonObject(text: string, what: string): Record<string, unknown> {
-  assertShallow(text, what);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new AweError("invalid_request", `${what} is not valid JSON: ${errorText(cause)}.`, { cause });
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new AweError("invalid_request", `${what} must be a JSON object.`);
-  }
-  return value as Record<string, unknown>;
-}
-
-/** Counts open brackets outside of strings, before any recursive parser sees the text. */
-function assertShallow(text: string, what: string): void {
-  let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/gs)) {
-    if (token === "[" || token === "{") depth++;
-    else if (token === "]" || token === "}") depth--;
-    if (depth > DEEPEST_JSON)
-      throw new AweError("invalid_request", `${what} is nested more than ${DEEPEST_JSON} deep.`);
-  }
-}
-
-function textOf(bytes: Uint8Array, what: string): string {
+export function textOf(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

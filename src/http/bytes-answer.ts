@@ -1,6 +1,9 @@
 import type { Context } from "hono";
 
+import { AweError } from "#src/errors.ts";
+import type { Log } from "#src/log.ts";
 import type { ByteRange, OpenBytes } from "#src/objects/objects.ts";
+import { errorResponse } from "./errors.ts";
 import { parseRange, type RangeOf } from "./range.ts";
 
 /**
@@ -10,17 +13,29 @@ import { parseRange, type RangeOf } from "./range.ts";
  * not run as a page of ours.
  */
 export async function bytesAnswer(
+  { log }: { readonly log: Log },
   c: Context,
   type: "text" | "binary",
-  open: (range: RangeOf) => Promise<OpenBytes & { fileName?: string }>,
+  open: (range: RangeOf) => Promise<OpenBytes & { readonly fileName?: string }>,
 ): Promise<Response> {
-  const wanted = parseRange(c.req.header("range"));
-  const seen: { range?: ByteRange } = {};
-  const opened = await open((sizeBytes) => {
+  // Ranges are GET's alone (RFC 9110, 14.2).
+  const wanted = parseRange(c.req.method === "HEAD" ? undefined : c.req.header("range"));
+  const seen: { range?: ByteRange; sizeBytes?: number } = {};
+  const rangeOf: RangeOf = (sizeBytes) => {
     const range = wanted.of(sizeBytes);
+    seen.sizeBytes = sizeBytes;
     if (range) seen.range = range;
     return range;
-  });
+  };
+  let opened: OpenBytes & { readonly fileName?: string };
+  try {
+    opened = await open(rangeOf);
+  } catch (thrown) {
+    if (!(thrown instanceof AweError) || thrown.code !== "range_not_satisfiable") throw thrown;
+    const answer = errorResponse(thrown, log);
+    answer.headers.set("content-range", `bytes */${seen.sizeBytes ?? 0}`);
+    return answer;
+  }
   const range = seen.range ?? { start: 0, end: opened.sizeBytes };
   const headers: Record<string, string> = {
     "content-type": type === "text" ? "text/plain; charset=utf-8" : "application/octet-stream",

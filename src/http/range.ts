@@ -7,13 +7,14 @@ export type RangeOf = (sizeBytes: number) => ByteRange | undefined;
 const ONE_RANGE = /^bytes=(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))$/;
 
 /**
- * Reads a `Range` header (RFC 9110, 14.1.2). Without one, or with several ranges or another unit, the whole file is
- * meant, as the RFC allows.
+ * Reads a `Range` header (RFC 9110, 14.1.2). Without one, or with several ranges, one that ends before it
+ * starts or another unit, the whole file is meant, as the RFC allows.
  */
 export function parseRange(header: string | undefined): { readonly partial: boolean; readonly of: RangeOf } {
   const match = header === undefined ? null : ONE_RANGE.exec(header.trim());
-  if (!match) return { partial: false, of: (sizeBytes) => ({ start: 0, end: sizeBytes }) };
-  const [, first, last, suffix] = match;
+  const [, first, last, suffix] = match ?? [];
+  const backwards = first !== undefined && last !== undefined && Number(last) < Number(first);
+  if (!match || backwards) return { partial: false, of: (sizeBytes) => ({ start: 0, end: sizeBytes }) };
   const of: RangeOf = (sizeBytes) => {
     const start = first === undefined ? Math.max(0, sizeBytes - Number(suffix)) : Number(first);
     const end = last === undefined ? sizeBytes : Math.min(Number(last) + 1, sizeBytes);

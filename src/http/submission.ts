@@ -3,7 +3,8 @@ import { z } from "zod";
 import { AweError } from "#src/errors.ts";
 import type { JsonObject } from "#src/model/run.ts";
 import type { SourceRequest, Submission } from "#src/model/submission.ts";
-import { jsonObject, type Fields } from "./body.ts";
+import type { Fields } from "./body.ts";
+import { jsonObject } from "./json.ts";
 
 /** Parts that are bytes, not text. */
 export const BINARY_PARTS: ReadonlySet<string> = new Set(["sourceArchive", "workflowDependencies"]);

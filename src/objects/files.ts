@@ -106,6 +106,10 @@ export function fileObjects(deps: FileObjectsDeps): Objects {
       }
     },
 
+    async delete(userName, key) {
+      await rm(pathOf(userName, key), { force: true });
+    },
+
     async open(userName, path, range) {
       const file = await opened(userName, path);
       if (!file) return undefined;

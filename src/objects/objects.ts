@@ -28,6 +28,8 @@ export interface Objects {
   put(userName: string, key: string, bytes: Uint8Array): Promise<void>;
   /** `undefined` when there is none. */
   get(userName: string, key: string): Promise<Uint8Array | undefined>;
+  /** Deleting what is not there is no error. */
+  delete(userName: string, key: string): Promise<void>;
 
   /**
    * Opens a file that an engine reported or a user's task made, as that user: with the rights of the user's own account

@@ -31,7 +31,7 @@ export async function abort(deps: AbortDeps, run: Run): Promise<AbortAnswer> {
     const newer = await records.find(run.runId);
     // It moved on between the look and the move: look again, at most once per phase of its life.
     if (newer && newer.phase !== run.phase && !isTerminal(newer.phase)) return abort(deps, newer);
-    return newer?.phase === "publishing" ? answer(run, "Aborting") : notInProgress(run);
+    return newer?.phase === "publishing" ? answer(run, "Aborting") : notInProgress(run.runId);
   }
   deps.nudge();
   return (await tellEngine(deps, run)) ?? answer(run, "Aborting");
@@ -55,7 +55,7 @@ function answer(run: Run, status: "Aborted" | "Aborting"): AbortAnswer {
 }
 
 /** Cromwell's answer for a workflow that has ended (`cromwell-rest-api`: 404 and `error`, never 403). */
-function notInProgress(run: Run): AbortAnswer {
-  const message = `Couldn't abort ${run.runId} because no workflow with that ID is in progress`;
+export function notInProgress(runId: string): AbortAnswer {
+  const message = `Couldn't abort ${runId} because no workflow with that ID is in progress`;
   return { status: 404, body: JSON.stringify({ status: "error", message }, null, 2) };
 }

@@ -29,7 +29,10 @@ export async function openLog(
   const path = call[stream];
   const opened = path === null ? undefined : await deps.objects.open(run.user, path, range);
   if (opened) return opened;
-  if (!isTerminal(run.phase) || path === null) return { sizeBytes: 0, body: new Blob([]).stream() };
+  if (!isTerminal(run.phase) || path === null) {
+    if (!range(0)) throw new AweError("range_not_satisfiable", `The ${stream} of ${callKey} is empty so far.`);
+    return { sizeBytes: 0, body: new Blob([]).stream() };
+  }
   throw new AweError("not_found", `The ${stream} of ${callKey} is no longer there.`);
 }
 

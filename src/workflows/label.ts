@@ -1,4 +1,7 @@
-import type { Run } from "#src/model/run.ts";
+import type { Engines } from "#src/engines/engines.ts";
+import { AweError } from "#src/errors.ts";
+import type { Fleet } from "#src/fleet/fleet.ts";
+import { HANDED_OVER, type Run } from "#src/model/run.ts";
 import type { Store } from "#src/store/store.ts";
 import { assertLabels } from "./labels.ts";
 
@@ -7,20 +10,45 @@ export function shownLabels(run: Pick<Run, "runId" | "labels">): Readonly<Record
   return { "cromwell-workflow-id": `cromwell-${run.runId}`, ...run.labels };
 }
 
+/** What labelling depends on. */
+export interface LabelDeps {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly engines: Engines;
+}
+
 /**
  * Adds or overwrites labels of a run, as Cromwell's PATCH does; a label is never deleted.
+ *
+ * AWE's own record counts. An engine that has the run and is awake is told as well, for its metadata; that it cannot be
+ * told is no failure.
  *
  * @throws {AweError} `invalid_request` for labels out of bounds.
  */
 export async function labelRun(
-  { store }: { readonly store: Store },
+  deps: LabelDeps,
   run: Run,
   labels: Readonly<Record<string, unknown>>,
 ): Promise<{ status: number; body: string }> {
   assertLabels(labels);
-  const all = (await store.of(run.user).label(run.runId, labels)) ?? run.labels;
+  const all = (await deps.store.of(run.user).label(run.runId, labels)) ?? run.labels;
+  if (HANDED_OVER.includes(run.phase)) await tellEngine(deps, run, labels);
   return {
     status: 200,
     body: JSON.stringify({ id: run.runId, labels: shownLabels({ runId: run.runId, labels: all }) }),
   };
+}
+
+async function tellEngine(
+  { fleet, engines }: LabelDeps,
+  run: Run,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
+  const state = await fleet.state(run.user);
+  if (state.kind !== "ready") return;
+  try {
+    await engines.label(state.address, run.runId, labels);
+  } catch (cause) {
+    if (!(cause instanceof AweError)) throw cause;
+  }
 }

@@ -80,6 +80,8 @@ export async function submit(
   };
   await deps.objects.put(owner.name, run.submissionKey, await packSubmission(submission));
   const outcome = await records.submit({ run, idempotency });
+  // Only then: where the store fails nobody knows whether it has accepted, and an accepted run needs its submission.
+  if (outcome.kind !== "accepted") await deps.objects.delete(owner.name, run.submissionKey);
   if (outcome.kind === "active") throw activeRun(workflow, outcome.runId);
   if (outcome.kind === "repeated") return firstAnswer(deps, owner.name, outcome);
   deps.nudge();

@@ -3,17 +3,21 @@ import { z } from "zod";
 
 import { AweError } from "#src/errors.ts";
 import { deleteCredential, putCredential } from "#src/workflows/credentials.ts";
-import { jsonObject, readBody } from "../body.ts";
+import { assertFits, readBody, textOf, type BodyLimit } from "../body.ts";
 import type { HttpDeps, HttpEnv } from "../deps.ts";
+import { jsonObject } from "../json.ts";
 
 /** A credential's body is a name and a token. */
-const CREDENTIAL_BYTES = 16_384;
+const CREDENTIAL_LIMIT: BodyLimit = { bytes: 16_384 };
 
 /** What `PUT /awe/v1/credentials/{host}` takes. */
 export const CredentialSchema = z.strictObject({
   userName: z.string().min(1).max(255).describe("User name at the Git host; many hosts take any for a token"),
   password: z.string().min(1).max(8_192).describe("Password or access token; never shown again"),
 });
+
+/** What every file system takes, with room for what tasks add to a name. */
+const LONGEST_NAME = 200;
 
 /** A host, with a port where it is not the usual one. */
 const HOST = /^[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?(:\d{1,5})?$/;
@@ -41,12 +45,13 @@ export async function getMe(deps: HttpDeps, c: Context<HttpEnv>): Promise<Respon
 export async function postUpload(deps: HttpDeps, c: Context<HttpEnv>): Promise<Response> {
   const { userName } = c.get("principal");
   const name = c.req.query("name") ?? "";
-  if (!/^[^/\\\p{Cc}]{1,200}$/u.test(name) || name === "." || name === "..") {
+  if (!/^[^/\\\p{Cc}]+$/u.test(name) || Buffer.byteLength(name) > LONGEST_NAME || name === "." || name === "..") {
     throw new AweError(
       "invalid_request",
-      "An upload needs ?name=, a file name without slashes or control characters, 200 characters at most.",
+      `An upload needs ?name=, a file name without slashes or control characters, ${LONGEST_NAME} bytes at most.`,
     );
   }
+  assertFits(c, { bytes: deps.limits.uploadBytes, setting: "AWE_MAX_UPLOAD" });
   const body = c.req.raw.body ?? new Blob([]).stream();
   const uploadId = deps.ids.uuid();
   const { sizeBytes, sha256 } = await deps.objects.receive(userName, uploadId, name, body, deps.limits.uploadBytes);
@@ -69,7 +74,7 @@ export async function putCredentialRoute(deps: HttpDeps, c: Context<HttpEnv>, ho
       "invalid_request",
       "A credential is stored for a lower-case host name, such as git.example.org or git.example.org:8443.",
     );
-  const body = jsonObject(new TextDecoder().decode(await readBody(c, CREDENTIAL_BYTES)), "The body");
+  const body = jsonObject(textOf(await readBody(c, CREDENTIAL_LIMIT), "The body"), "The body");
   const parsed = CredentialSchema.safeParse(body);
   if (!parsed.success) {
     const findings = parsed.error.issues.map((issue) => ({

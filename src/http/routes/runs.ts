@@ -44,13 +44,13 @@ export async function getLog(
   if (stream !== "stdout" && stream !== "stderr")
     throw new AweError("not_found", "A call has two logs: stdout and stderr.");
   const run = await ownRun(deps, c, runId);
-  return bytesAnswer(c, "text", (range) => openLog(deps, run, callKey, stream, range));
+  return bytesAnswer(deps, c, "text", (range) => openLog(deps, run, callKey, stream, range));
 }
 
 /** `GET /awe/v1/runs/{id}/outputs/{name}`, with ranges. */
 export async function getOutput(deps: HttpDeps, c: Context<HttpEnv>, runId: string, name: string): Promise<Response> {
   const run = await ownRun(deps, c, runId);
-  return bytesAnswer(c, "binary", (range) => openOutput(deps, run, name, range));
+  return bytesAnswer(deps, c, "binary", (range) => openOutput(deps, run, name, range));
 }
 
 /** The caller's own run, or for an administrator anybody's; the same answer for another's and for none. */

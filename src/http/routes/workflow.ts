@@ -31,8 +31,8 @@ export async function postWorkflow(
       `${JSON.stringify(workflow.slice(0, 120))} cannot be a workflow's name: it begins with a letter or digit, holds only letters, digits, dots, dashes and underscores, has 100 characters at most, and is neither api nor engine.`,
     );
   }
-  const bytes = await readBody(c, deps.limits.bodyBytes);
-  const fields = await readFields(c.req.header("content-type") ?? "", bytes, BINARY_PARTS);
+  const bytes = await readBody(c, { bytes: deps.limits.bodyBytes, setting: "AWE_MAX_BODY" });
+  const fields = readFields(c.req.header("content-type") ?? "", bytes, BINARY_PARTS);
   const accepted = await submit(
     deps,
     owner,
@@ -72,7 +72,7 @@ export async function deleteWorkflow(
 
 async function newestRun(deps: HttpDeps, c: Context<HttpEnv>, userName: string, workflow: string): Promise<Run> {
   const owner = await ownerFor(deps.authorize, c.get("principal"), userName);
-  const run = await deps.store.of(owner.name).newest(workflow);
+  const run = isWorkflowName(workflow) ? await deps.store.of(owner.name).newest(workflow) : undefined;
   if (!run) throw notFound();
   return run;
 }

@@ -1,9 +1,7 @@
-import { parseArgs } from "node:util";
-
 import type { CommandSpec } from "./command.ts";
 import { usage } from "./exit.ts";
 
-type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+type Values = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
 /** A command's options and operands as they were given. */
 export class Given {
@@ -31,7 +29,7 @@ export class Given {
 
   list(option: string): readonly string[] {
     const value = this.#values[option];
-    return Array.isArray(value) ? value.map(String) : [];
+    return typeof value === "object" ? value : [];
   }
 
   /** @throws {CliError} where it is not a whole number from `least` to `most`. */
@@ -44,37 +42,42 @@ export class Given {
 }
 
 /**
- * Reads the arguments of one command.
+ * Reads the arguments of one command: `--name value`, `--name=value`, switches, operands, and `--` before operands that
+ * begin with a dash.
+ *
+ * Written here because loading `node:util`'s parser takes 5 ms, a seventh of Node's own start.
  *
  * @throws {CliError} naming what is unknown, missing or too much.
  */
 export function parseGiven(spec: CommandSpec, args: readonly string[]): Given {
-  const hint = `See: awe help ${spec.name}`;
-  const { values, positionals } = parse(spec, args, hint);
-  const empty = Object.entries(values).find(([, value]) => value === "");
-  if (empty) throw usage(`--${empty[0]} needs a value that is not empty.`, hint);
-  const words = spec.operands.split(" ").filter((word) => word !== "");
-  const missing = words.filter((word) => !word.startsWith("["))[positionals.length];
-  if (missing !== undefined) throw usage(`awe ${spec.name} needs ${missing}.`, hint);
-  const surplus = positionals[words.length];
-  if (surplus !== undefined) throw usage(`awe ${spec.name} does not take ${JSON.stringify(surplus)}.`, hint);
-  return new Given(values, positionals);
-}
-
-function parse(spec: CommandSpec, args: readonly string[], hint: string) {
-  const options = Object.fromEntries(
-    spec.options.map(({ name, value, repeats }) => [
-      name,
-      { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: repeats === true },
-    ]),
-  );
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code ?? "";
-    if (!code.startsWith("ERR_PARSE_ARGS")) throw thrown;
-    // Node's first sentence names the option; what follows is about its own ways out.
-    const [said = ""] = (thrown as Error).message.split(/\. |\n/);
-    throw usage(`awe ${spec.name}: ${said.replace(/\.$/, "")}.`, hint);
+  const refuse = (fault: string) => usage(`awe ${spec.name} ${fault}.`, `See: awe help ${spec.name}`);
+  const values: Record<string, string | true | string[]> = {};
+  const operands: string[] = [];
+  const rest = args.values();
+  for (const word of rest) {
+    if (word === "--") operands.push(...rest);
+    else if (!/^-./.test(word)) operands.push(word);
+    else {
+      const [, name = "", inline] = /^--([a-z-]+)(?:=(.*))?$/s.exec(word) ?? [];
+      const option = spec.options.find((each) => each.name === name);
+      if (!option) throw refuse(`has no option ${word.replace(/=.*/s, "")}`);
+      if (option.value === undefined) {
+        if (inline !== undefined) throw refuse(`takes --${name} without a value`);
+        values[name] = true;
+        continue;
+      }
+      const value = inline ?? rest.next().value ?? "";
+      if (value === "" || (inline === undefined && /^--[a-z]/.test(value)))
+        throw refuse(`needs a value: --${name} ${option.value}`);
+      if (option.repeats) values[name] = [...((values[name] as string[] | undefined) ?? []), value];
+      else if (name in values) throw refuse(`takes --${name} once`);
+      else values[name] = value;
+    }
   }
+  const words = spec.operands.split(" ").filter((word) => word !== "");
+  const missing = words.filter((word) => !word.startsWith("["))[operands.length];
+  if (missing !== undefined) throw refuse(`needs ${missing}`);
+  const surplus = operands[words.length];
+  if (surplus !== undefined) throw refuse(`does not take ${JSON.stringify(surplus)}`);
+  return new Given(values, operands);
 }

@@ -2,7 +2,6 @@ import { AweError } from "#src/errors.ts";
 import type { CommandSpec, Context } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { CliError, EXIT, usage, type ExitCode } from "./exit.ts";
-import { findingLines } from "./findings.ts";
 import { parseGiven } from "./given.ts";
 import { terminalOf } from "./terminal.ts";
 
@@ -46,7 +45,8 @@ async function start(context: Context, args: readonly string[]): Promise<ExitCod
 }
 
 /** Says what went wrong, on the standard error; with `--json` the server's own answer goes to the standard output. */
-function complain({ out, err }: Context, thrown: unknown, json: boolean): number {
+async function complain({ out, err }: Context, thrown: unknown, json: boolean): Promise<number> {
+  const { findingLines } = await import("./findings.ts");
   if (thrown instanceof CliError || thrown instanceof AweError) {
     const { findings, message } = thrown;
     if (json && thrown instanceof CliError && thrown.body !== undefined) out.line(JSON.stringify(thrown.body, null, 2));
@@ -69,18 +69,14 @@ function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {
   return thrown instanceof Error && "syscall" in thrown && "code" in thrown;
 }
 
-for (const stream of [process.stdout, process.stderr]) {
-  // Whoever reads may stop reading, as `head` does; then there is nothing left to do.
-  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.usage));
-}
 const context: Context = {
   env: process.env,
-  out: terminalOf(process.stdout, process.env),
-  err: terminalOf(process.stderr, process.env),
+  out: terminalOf("stdout", process.env),
+  err: terminalOf("stderr", process.env),
 };
 const args = process.argv.slice(2);
 try {
   process.exitCode = await start(context, args);
 } catch (thrown) {
-  process.exitCode = complain(context, thrown, args.includes("--json"));
+  process.exitCode = await complain(context, thrown, args.includes("--json"));
 }

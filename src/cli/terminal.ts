@@ -1,4 +1,4 @@
-import type { WriteStream } from "node:tty";
+import { EXIT } from "./exit.ts";
 
 /** Colours and weights of the sixteen that every terminal has (ECMA-48, SGR). */
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
@@ -18,24 +18,40 @@ export interface Terminal {
   readonly line: (text?: string) => void;
 }
 
-/** A stream as a terminal. Colours are off in pipes, on dumb terminals and with `NO_COLOR` (https://no-color.org). */
-export function terminalOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Terminal {
-  const isTty = stream.isTTY;
-  const colour = isTty && !env["NO_COLOR"] && env["TERM"] !== "dumb";
-  const tty = stream as Partial<WriteStream>;
+/**
+ * One of the process's own streams, opened at its first use, which takes some milliseconds.
+ *
+ * Colours are off in pipes, on dumb terminals and with `NO_COLOR` (https://no-color.org).
+ */
+export function terminalOf(name: "stdout" | "stderr", env: NodeJS.ProcessEnv): Terminal {
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => {
+    if (opened) return opened;
+    opened = process[name];
+    // Whoever reads may stop reading, as `head` does; then there is nothing left to do.
+    opened.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? EXIT.ok : EXIT.usage));
+    return opened;
+  };
+  // In a pipe there is no such property at all.
+  const isTty = () => (stream().isTTY as boolean | undefined) === true;
+  const hasColour = () => isTty() && !env["NO_COLOR"] && env["TERM"] !== "dumb";
   return {
-    isTty,
-    colour,
+    get isTty() {
+      return isTty();
+    },
+    get colour() {
+      return hasColour();
+    },
     get columns() {
-      return tty.columns || 80;
+      return (isTty() && stream().columns) || 80;
     },
     get rows() {
-      return tty.rows || 24;
+      return (isTty() && stream().rows) || 24;
     },
     paint: (text, ...styles) =>
-      colour && styles.length > 0 ? `\u001B[${styles.map((style) => CODES[style]).join(";")}m${text}\u001B[0m` : text,
-    write: (text) => void stream.write(text),
-    line: (text = "") => void stream.write(`${text}\n`),
+      hasColour() ? `\u001B[${styles.map((style) => CODES[style]).join(";")}m${text}\u001B[0m` : text,
+    write: (text) => void stream().write(text),
+    line: (text = "") => void stream().write(`${text}\n`),
   };
 }
 

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
 import type { Diagnostic } from "#src/wdl/diagnostics.ts";
@@ -9,11 +8,15 @@ import type { Program } from "#src/wdl/program.ts";
 import type { Context, Run } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
 
-/** `awe check`: what the server would say of a WDL file and its inputs, said here. */
+/**
+ * `awe check`: what the server would say of a WDL file and its inputs, said here.
+ *
+ * Loads and reads no more than it must: editors and hooks call it for every file that is saved.
+ */
 export const run: Run = async (context, given) => {
   const file = resolve(given.name);
-  const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) throw usage(found ? `${given.name} is not a file.` : `There is no file ${given.name}.`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) throw usage(found ? `${given.name} is not a file.` : `There is no file ${given.name}.`);
   const root = rootOf(file);
   const texts = new Map<string, string>();
   const program = await loadProgram(slashed(relative(root, file)), (name) => readDocument(root, name, texts), {
@@ -47,7 +50,7 @@ function rootOf(file: string): string {
 async function readDocument(root: string, name: string, texts: Map<string, string>): Promise<string | undefined> {
   if (isHttp(name)) return undefined;
   try {
-    const text = await readFile(join(root, name), "utf8");
+    const text = readFileSync(join(root, name), "utf8");
     texts.set(name, text);
     return text;
   } catch (thrown) {

@@ -50,7 +50,7 @@ async function specification(): Promise<EngineSpec> {
   if (values.root === undefined) throw new Error("name the engine's folder with --root DIR, or give --spec-fd 3");
   return {
     root: values.root,
-    listen: { kind: "port", host: values.host, port: Number(values.port) },
+    listen: { kind: "port", host: values.host, port: portNumber(values.port) },
     environment: inherited(process.env),
   };
 }
@@ -64,6 +64,12 @@ async function firstLineOfLeash(descriptor: number): Promise<string> {
   lines.once("close", () => process.exit(0));
   const [line] = (await once(lines, "line")) as [string];
   return line;
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new Error(`--port takes a number from 0 to 65535, not ${text}`);
 }
 
 function inherited(environment: NodeJS.ProcessEnv): Record<string, string> {

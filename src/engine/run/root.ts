@@ -92,6 +92,8 @@ async function load(
     stop: control.stop,
     resumed,
   };
+  // Calls are met again in any order, and none may start anew before the failed one is met.
+  if (resumed && !run.options.continueWhilePossible && deps.state.calls.hasFailed(record.id)) control.stop.abort();
   return await runProgram(run, record, program, JSON.parse(parts.inputs) as Record<string, unknown>);
 }
 

@@ -115,11 +115,12 @@ function settle(frame: Frame, call: CallRecord, outputs: ReadonlyMap<string, Val
   const now = timestamp(run.deps.clock);
   const failed = failures.length > 0;
   record.status = endStatus(outputs !== undefined, failed);
-  record.endedAt = now;
+  // An inner scatter that had ended before the engine was killed keeps its time.
+  record.endedAt ??= now;
   call.status = outputs ? "Done" : failed ? "Failed" : "Aborted";
-  call.endedAt = now;
+  call.endedAt ??= now;
   const event = call.detail.events[0];
-  if (event) event.endTime = now;
+  if (event) event.endTime ??= now;
   if (outputs) {
     record.outputs = outputs;
     call.outputs = outputs;

@@ -22,7 +22,7 @@ export class CallTable {
   private readonly database: DatabaseSync;
   private readonly upsert;
   private readonly newest;
-  private readonly anyOf;
+  private readonly anyFailed;
 
   constructor(database: DatabaseSync) {
     this.upsert = database.prepare(
@@ -35,7 +35,10 @@ export class CallTable {
       "select * from calls where workflow_id = ? and fqn = ? and shard = ? order by attempt desc limit 1",
     );
     this.database = database;
-    this.anyOf = database.prepare("select 1 from calls where workflow_id = ? limit 1");
+    this.anyFailed = database.prepare(
+      `select 1 from calls join workflows on workflows.id = calls.workflow_id
+       where workflows.root_id = ? and calls.status = 'Failed' limit 1`,
+    );
   }
 
   /** Writes a call's present state. */
@@ -61,9 +64,9 @@ export class CallTable {
     return row && fromRow(row);
   }
 
-  /** Whether the workflow has any call. */
-  has(workflowId: string): boolean {
-    return this.anyOf.get(workflowId) !== undefined;
+  /** Whether a call of a root workflow, or of one below it, has failed for good. */
+  hasFailed(rootId: string): boolean {
+    return this.anyFailed.get(rootId) !== undefined;
   }
 
   /**

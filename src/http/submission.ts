@@ -10,23 +10,26 @@ import { jsonObject } from "./json.ts";
 export const BINARY_PARTS: ReadonlySet<string> = new Set(["sourceArchive", "workflowDependencies"]);
 
 /** A boolean, or Cromwell's text of one (Scala's `toBoolean`: any case). */
-const flag = z.union([
-  z.boolean(),
-  z
-    .string()
-    .regex(/^(true|false)$/i, "must be true or false")
-    .transform((text) => text.toLowerCase() === "true"),
-]);
+const flag = z.union(
+  [
+    z.boolean(),
+    z
+      .string()
+      .regex(/^(true|false)$/i)
+      .transform((text) => text.toLowerCase() === "true"),
+  ],
+  "must be true or false",
+);
 const text = (most: number) => z.string().min(1).max(most);
 const address = text(2_000);
 const json = (what: string) =>
   z
-    .union([z.record(z.string(), z.unknown()), z.string()])
+    .union([z.record(z.string(), z.unknown()), z.string()], "must be a JSON object, or the text of one")
     .transform((value) => (typeof value === "string" ? jsonObject(value, what) : value) as JsonObject);
-const bytes = z.union([
-  z.instanceof(Uint8Array),
-  z.base64().transform((encoded): Uint8Array => Buffer.from(encoded, "base64")),
-]);
+const bytes = z.union(
+  [z.instanceof(Uint8Array), z.base64().transform((encoded): Uint8Array => Buffer.from(encoded, "base64"))],
+  "must be the bytes of a zip, in JSON as base64",
+);
 
 /** What `POST /<user>/<workflow>` takes, JSON and form data alike; in forms, objects are JSON text. */
 export const SubmissionSchema = z.strictObject({

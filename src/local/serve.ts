@@ -7,6 +7,7 @@ import { getRequestListener } from "@hono/node-server";
 import { systemClock } from "#src/clock.ts";
 import { readConfig, type Config } from "#src/config.ts";
 import { AweError, errorText } from "#src/errors.ts";
+import { answerBrokenRequests, unreadableRequest } from "#src/http/broken-requests.ts";
 import { jsonLog, type Log } from "#src/log.ts";
 import { compose, type Composition } from "./compose.ts";
 import type { TlsPair } from "./tls.ts";
@@ -87,11 +88,15 @@ async function openWorkers(config: Config, composition: Composition, log: Log): 
 }
 
 async function openDoor(config: Config, { app }: Composition, tls: TlsPair | undefined): Promise<Door> {
-  const answer = getRequestListener(app.fetch) as (request: IncomingMessage, response: ServerResponse) => void;
+  const answer = getRequestListener(app.fetch, { errorHandler: unreadableRequest }) as (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => void;
   const options = { maxHeaderSize: HEADER_BYTES, headersTimeout: 20_000, requestTimeout: 0, keepAliveTimeout: 65_000 };
   const server: Server = tls
     ? (await import("node:https")).createServer({ ...options, cert: tls.cert, key: tls.key }, answer)
     : createServer(options, answer);
+  answerBrokenRequests(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => reject(cannotListen(config, cause)));
     server.listen(config.port, config.host, resolve);

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { errorText } from "../../errors.ts";
 import { WdlError } from "../../wdl/coerce.ts";
 import { attemptFolder } from "./attempt-folder.ts";
 import type { AttemptFolder } from "./attempt-folder.ts";
@@ -9,7 +10,7 @@ import type { AttemptHooks, AttemptResult, Failure, Job } from "./job.ts";
 import { LocalisationError } from "./localise.ts";
 import { clearAttempt, openAttempt, prepare, writeScript } from "./prepare.ts";
 import type { Prepared } from "./prepare.ts";
-import { abortAttempt, awaitScript, runScript } from "./run-script.ts";
+import { abortAttempt, awaitScript, runScript, sweepLeft } from "./run-script.ts";
 import type { ScriptEnd } from "./run-script.ts";
 import type { TaskDeps } from "./task-deps.ts";
 
@@ -35,14 +36,22 @@ export async function runAttempt(
     if (abort.aborted && state.kind !== "finished") return await abortAttempt(deps, folder);
     if (state.kind === "gone") await clearAttempt(deps, folder, state);
     const prepared = await prepareOrFail(job, folder, state);
-    if ("message" in prepared) return { kind: "failed", failure: prepared, retryable: false };
+    if ("message" in prepared) return await failed(deps, folder, prepared);
     const release = await admission(hooks, prepared, abort);
     if (!release) return await abortAttempt(deps, folder);
     const end = await reachEnd(deps, { job, folder, state, prepared, hooks }, abort).finally(release);
     return end.kind === "aborted" ? end : await collect(job, folder, prepared, end);
   } catch (error) {
-    return { kind: "failed", failure: failure(fileErrorText(error, folder.root)), retryable: false };
+    return await failed(deps, folder, failure(fileErrorText(error, folder.root)));
   }
+}
+
+/** A failure that is not the command's. Whatever of the attempt may still run is ended: nobody will look at it again. */
+async function failed(deps: TaskDeps, folder: AttemptFolder, reason: Failure): Promise<AttemptResult> {
+  await abortAttempt(deps, folder).catch((error: unknown) => {
+    deps.log.warn("task.notEnded", { folder: folder.root, reason: errorText(error) });
+  });
+  return { kind: "failed", failure: reason, retryable: false };
 }
 
 async function prepareOrFail(job: Job, folder: AttemptFolder, state: AttemptState): Promise<Prepared | Failure> {
@@ -95,7 +104,10 @@ interface Admitted {
 
 async function reachEnd(deps: TaskDeps, attempt: Admitted, abort: AbortSignal): Promise<ScriptEnd> {
   const { job, folder, state, prepared, hooks } = attempt;
-  if (state.kind === "finished") return state;
+  if (state.kind === "finished") {
+    sweepLeft(deps, folder);
+    return state;
+  }
   if (state.kind === "running") {
     hooks.started(String(state.process.pid));
     return awaitScript(deps, folder, abort);

@@ -39,6 +39,12 @@ export function attemptState(folder: AttemptFolder): AttemptState {
   return claimant ? { kind: "gone", process: claimant } : { kind: "gone" };
 }
 
+/** The process that has claimed the attempt, alive or not; `undefined` where none has, or none of this boot. */
+export function claimantOf(folder: AttemptFolder): ProcessIdentity | undefined {
+  const claimant = parseClaim(readIfThere(folder.claim) ?? "");
+  return claimant?.bootId === bootId() ? claimant : undefined;
+}
+
 /** Takes the return code that a script which is done (or gone) left behind, and makes it final. */
 export function acceptReturnCode(folder: AttemptFolder): number | undefined {
   const returnCode = readReturnCode(folder.returnCodeDraft);

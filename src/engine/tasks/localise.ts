@@ -102,6 +102,7 @@ function reason(error: unknown, source: string, place: string): string {
 
 /** The absolute path that a File stands for. */
 function sourceOf(path: string): string {
+  if (path === "") throw new LocalisationError("Could not localize a File whose path is empty");
   if (path.startsWith("file://")) return fileURLToPath(path);
   if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(path)) {
     throw new LocalisationError(

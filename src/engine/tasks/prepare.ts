@@ -33,7 +33,7 @@ export function openAttempt(folder: AttemptFolder): AttemptState {
   return attemptState(folder);
 }
 
-/** Evaluates everything that the command needs and renders it. Brings no files: see `localise`. */
+/** Evaluates everything that the command needs, brings its input files (to a `new` attempt) and renders it. */
 export async function prepare(job: Job, folder: AttemptFolder, stage: PreparedJob["stage"]): Promise<Prepared> {
   const io = folderIo(folder.execution);
   const declared = await evaluateDeclarations(job, io);
@@ -76,7 +76,7 @@ export function writeScript(folder: AttemptFolder, job: Job, commandLine: string
 /**
  * Makes the folder of an attempt whose process is gone fit for the next process.
  *
- * The claim stays, so nobody starts meanwhile; `releaseClaim` is the last step.
+ * What the dead process left running is ended first. The claim stays, so that nobody starts meanwhile.
  */
 export async function clearAttempt(deps: TaskDeps, folder: AttemptFolder, state: AttemptState): Promise<void> {
   if (state.kind === "gone" && state.process) await endSession(state.process.pid, deps.killGraceMs, folder.execution);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AttemptFolder } from "./attempt-folder.ts";
 import { createBell } from "./bell.ts";
-import { acceptReturnCode, attemptState, claimForEngine } from "./claim.ts";
+import { acceptReturnCode, attemptState, claimantOf, claimForEngine } from "./claim.ts";
 import { endSession, exists } from "./processes.ts";
 import type { TaskDeps } from "./task-deps.ts";
 
@@ -85,10 +85,9 @@ async function launchAndWait(deps: TaskDeps, run: ScriptRun, abort: AbortSignal)
       // In this order: a process that is gone makes no claim after it was seen to be gone.
       const neverStarted = lost || (pid !== undefined && !exists(pid));
       const state = attemptState(folder);
-      if (state.kind === "finished") return state;
-      if (state.kind === "gone") {
-        if (state.process) deps.sweeper.add(state.process.pid);
-        return { kind: "vanished" };
+      if (state.kind === "finished" || state.kind === "gone") {
+        sweepLeft(deps, folder);
+        return state.kind === "finished" ? state : { kind: "vanished" };
       }
       if (state.kind === "unclaimed" && neverStarted) return undefined;
     }
@@ -98,6 +97,12 @@ async function launchAndWait(deps: TaskDeps, run: ScriptRun, abort: AbortSignal)
   }
 }
 
+/** Ends what a script that ended unheard has left running. */
+export function sweepLeft(deps: TaskDeps, folder: AttemptFolder): void {
+  const claimant = claimantOf(folder);
+  if (claimant) deps.sweeper.add(claimant.pid, folder.execution);
+}
+
 /** Waits for the end of a script that an earlier life of the engine started. */
 export async function awaitScript(deps: TaskDeps, folder: AttemptFolder, abort: AbortSignal): Promise<ScriptEnd> {
   const bell = createBell(abort);
@@ -105,8 +110,10 @@ export async function awaitScript(deps: TaskDeps, folder: AttemptFolder, abort: 
     for (;;) {
       if (abort.aborted) return await abortAttempt(deps, folder);
       const state = attemptState(folder);
-      if (state.kind === "finished") return state;
-      if (state.kind !== "running") return { kind: "vanished" };
+      if (state.kind !== "running") {
+        sweepLeft(deps, folder);
+        return state.kind === "finished" ? state : { kind: "vanished" };
+      }
       await bell.wait(FOREIGN_POLL_MS);
     }
   } finally {

@@ -95,6 +95,11 @@ test("an address as an input file is a failure that says what is possible", asyn
   expect(messages(result)).toContain("Could not localize gs://bucket/x: it is an address");
 });
 
+test("an empty path is a failure, not the folder that the engine runs in", async () => {
+  const { result } = await run(bench, `task t { input { File f = "" } command { ls \${f} } }`);
+  expect(messages(result)).toBe("Could not localize a File whose path is empty");
+});
+
 test("what write_lines wrote is used where it is", async () => {
   const { result, execution } = await run(
     bench,

@@ -137,6 +137,37 @@ test("a finished attempt is collected without being admitted as work", async () 
   expect(textOf(counter)).toBe("x\n");
 });
 
+test("what a task left in the background is ended also when the engine was away at its end", async () => {
+  const callFolder = bench.newCallFolder();
+  const list = `${callFolder}.left`;
+  const other = openBench();
+  // The first life ends before it looks for what was left.
+  const wdl = `task t { command { sleep 1000 & echo $! > ${list} } }`;
+  const deaf = { ...other, deps: { ...other.deps, sweeper: { add() {}, close() {} } } };
+  expect((await run(deaf, wdl, { callFolder })).result.kind).toBe("done");
+  const left = Number(textOf(list));
+  expect(isRunning(left)).toBe(true);
+  expect((await run(bench, wdl, { callFolder })).result.kind).toBe("done");
+  await until("the background process is gone", () => !isRunning(left));
+  other.close();
+});
+
+test("a running process whose values cannot be evaluated any more is ended", async () => {
+  const callFolder = bench.newCallFolder();
+  const input = join(bench.folder, "vanishing.txt");
+  writeFileSync(input, "5\n");
+  const wdl = `task t { input { File f } Int n = read_int(f) command { sleep 1000 } }`;
+  const inputs = { f: { kind: "file", path: input } as const };
+  const hooks = recordingHooks();
+  const first = run(bench, wdl, { callFolder, inputs, hooks });
+  await until("the task runs", () => hooks.pids.length > 0 && existsSync(join(callFolder, "execution", "stdout")));
+  rmSync(input);
+  const { result } = await run(bench, wdl, { callFolder, inputs });
+  expect(messages(result)).toContain("Failed to evaluate 'n'");
+  expect(hooks.pids.filter(isRunning)).toEqual([]);
+  await first;
+});
+
 test("a script that was asked for many times at once works once", async () => {
   const callFolder = bench.newCallFolder();
   const counter = `${callFolder}.count`;

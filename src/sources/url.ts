@@ -55,7 +55,7 @@ export async function fetchUrls(deps: UrlDeps, source: UrlRequest, signal: Abort
     tree: neighbours(deps, address, path, new TextEncoder().encode(main), zip, signal),
     commit: null,
     main: path,
-    inputs: Object.fromEntries(inputs.flatMap((file) => Object.entries(file))) as JsonObject,
+    inputs: Object.fromEntries(inputs.flatMap((file) => Object.entries(file))),
     options,
     labels,
   };

@@ -64,7 +64,7 @@ export class FileInputs {
       name,
       await this.resolve(`${key}.${name}`, member, memberType(type, name), origin),
     ]);
-    return Object.fromEntries(await Promise.all(members)) as JsonObject;
+    return Object.fromEntries(await Promise.all(members));
   }
 
   async #resolveText(key: string, text: string, type: Type | undefined, origin: Origin): Promise<string> {

@@ -182,7 +182,7 @@ async function resolveFiles(
   for (const [key, { value, origin }] of given) {
     inputs.push([key, await files.resolve(key, value, types.get(key), origin)]);
   }
-  return Object.fromEntries(inputs) as JsonObject;
+  return Object.fromEntries(inputs);
 }
 
 function labelsOf(fetched: FetchedSource): Readonly<Record<string, string>> {

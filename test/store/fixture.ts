@@ -15,7 +15,7 @@ export interface Database {
 }
 
 /** A clock that tests set. */
-export interface TestClock extends Clock {
+interface TestClock extends Clock {
   time: Date;
 }
 

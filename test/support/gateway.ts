@@ -116,7 +116,8 @@ export async function startGateway(dataFolder: string, env: Readonly<Record<stri
 /** The form that starts inline WDL. */
 export function inlineForm(workflowSource: string, more: Readonly<Record<string, string>> = {}): FormData {
   const form = new FormData();
-  form.set("workflowSource", workflowSource);
+  // As a file: the line ends of plain fields become CRLF, which bash takes for part of a command.
+  form.set("workflowSource", new Blob([workflowSource]), "source.wdl");
   for (const [name, value] of Object.entries(more)) form.set(name, value);
   return form;
 }

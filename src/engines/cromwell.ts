@@ -6,8 +6,11 @@ import type { EngineAddress } from "#src/fleet/fleet.ts";
 import type { CromwellStatus, JsonObject } from "#src/model/run.ts";
 import type { EngineReport, Engines, HandOver } from "./engines.ts";
 
-/** Cromwell answers status calls in milliseconds and large metadata in seconds; its own limit is 40 s. */
-const ANSWER_TIMEOUT_MS = 40_000;
+/**
+ * How long an engine may take to its answer. Cromwell answers in milliseconds unless it is overloaded, and gives up
+ * collecting metadata itself after 40 s.
+ */
+const ANSWER_MS = { usual: 15_000, metadata: 40_000 } as const;
 
 /** What the embedded engine's answer says beside Cromwell's, passed on to callers. */
 const PASSED_HEADERS = ["content-type", "content-encoding", "warning", "vary", "allow"];
@@ -24,7 +27,9 @@ interface QueryRow {
  *
  * Keeps one small pool of connections per address until `close`.
  */
-export function cromwellEngines(): Engines & {
+export function cromwellEngines(
+  answerMs: { readonly usual: number; readonly metadata: number } = ANSWER_MS,
+): Engines & {
   /** Whether an engine answers at all; asked while it starts. */
   answers(at: EngineAddress): Promise<boolean>;
   close(): Promise<void>;
@@ -38,8 +43,8 @@ export function cromwellEngines(): Engines & {
       const origin = at.kind === "socket" ? "http://engine" : `http://${at.host}:${at.port}`;
       pool = new Pool(origin, {
         connections: 16,
-        headersTimeout: ANSWER_TIMEOUT_MS,
-        bodyTimeout: ANSWER_TIMEOUT_MS,
+        connect: { timeout: answerMs.usual },
+        bodyTimeout: answerMs.metadata,
         ...(at.kind === "socket" ? { socketPath: at.path } : {}),
       });
       pools.set(name, pool);
@@ -53,7 +58,8 @@ export function cromwellEngines(): Engines & {
       ...(at.key ? { "x-awe-engine-key": at.key } : {}),
     };
     try {
-      return await poolOf(at).request({ ...request, headers });
+      const headersTimeout = request.path.includes("/metadata") ? answerMs.metadata : answerMs.usual;
+      return await poolOf(at).request({ headersTimeout, ...request, headers });
     } catch (cause) {
       throw new AweError(
         "engine_unavailable",
@@ -93,7 +99,8 @@ export function cromwellEngines(): Engines & {
       });
       if (status === 201) return "started";
       if (status === 400 && text.includes("already in use")) return "already";
-      if (status >= 400 && status < 500) return { refused: refusal(text) };
+      // Any other answer says nothing about the run: 401, for one, is that of an engine which is not this user's.
+      if ([400, 413, 415].includes(status)) return { refused: refusal(text) };
       throw new AweError("engine_unavailable", `the engine answered a hand-over with ${status}`, { cause: text });
     },
 

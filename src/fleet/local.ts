@@ -40,6 +40,8 @@ interface Engine {
   ready: Promise<EngineAddress>;
   isReady: boolean;
   stopping: boolean;
+  /** Why the fleet ended it, where it was the fleet. */
+  fault?: string;
   startedAt: number;
   exited: Promise<void>;
 }
@@ -93,7 +95,7 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
       hasExited();
     };
     child.once("error", (error) => ended(errorText(error)));
-    child.once("exit", (code, signal) => ended(signal ? `signal ${signal}` : `exit code ${code}`));
+    child.once("exit", (code, signal) => ended(engine.fault ?? (signal ? `signal ${signal}` : `exit code ${code}`)));
     engine.ready = untilItAnswers(userName, engine);
     engine.ready.catch(() => {});
     engines.set(userName, engine);
@@ -121,11 +123,9 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
           `the engine of ${userName} ended while it was starting (${crashes.get(userName)?.reason ?? "stopped"})`,
         );
       if (Date.now() > deadline) {
+        engine.fault = `it did not answer within ${deps.wakeTimeoutMs / 1000} s`;
         engine.child.kill("SIGKILL");
-        throw new AweError(
-          "engine_unavailable",
-          `the engine of ${userName} did not answer within ${deps.wakeTimeoutMs / 1000} s`,
-        );
+        throw new AweError("engine_unavailable", `the engine of ${userName} was ended: ${engine.fault}`);
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
@@ -147,9 +147,10 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
 
   return {
     async wake(userName) {
-      const running = engines.get(userName);
-      if (running && !running.stopping) return running.ready;
-      if (running) await running.exited;
+      for (let running = engines.get(userName); running; running = engines.get(userName)) {
+        if (!running.stopping) return running.ready;
+        await running.exited;
+      }
       let begun = starting.get(userName);
       if (!begun) {
         begun = start(userName).finally(() => starting.delete(userName));

@@ -19,7 +19,7 @@ import { requestLog } from "#src/http/middleware/request-log.ts";
 import { securityHeaders } from "#src/http/middleware/security-headers.ts";
 import { randomIds } from "#src/ids.ts";
 import type { Log } from "#src/log.ts";
-import { liveMetadata } from "#src/monitor/live.ts";
+import { liveMetadata, type LiveMetadata } from "#src/monitor/live.ts";
 import { fileObjects } from "#src/objects/files.ts";
 import { startControlLoop, type ControlLoop } from "#src/scheduler/loop.ts";
 import { fileSecrets } from "#src/secrets/files.ts";
@@ -31,6 +31,7 @@ import { freezeStored } from "#src/workflows/freeze-submission.ts";
 import { accountsOf } from "./accounts.ts";
 import { openLocalIssuer } from "./issuer.ts";
 import { openStateFolder, userFolders } from "./state-folder.ts";
+import { lockStateFolder } from "./state-lock.ts";
 import { VERSION } from "#src/version.ts";
 
 /** How long an engine may take to its first answer: Node starts in a tenth of a second, Cromwell in a minute. */
@@ -39,6 +40,7 @@ const WAKE_TIMEOUT_MS = { embedded: 20_000, cromwell: 180_000 } as const;
 /** What a process that serves HTTP tells the one that runs the control loop. */
 export interface ControlLink {
   readonly fleet: Fleet;
+  readonly live: LiveMetadata;
   readonly nudge: () => void;
 }
 
@@ -47,6 +49,7 @@ export interface Composition {
   readonly dataFolder: string;
   readonly app: ReturnType<typeof createApp>;
   readonly fleet: Fleet;
+  readonly live: LiveMetadata;
   /** Absent in a process that only serves HTTP. */
   readonly loop: ControlLoop | null;
   readonly notices: readonly string[];
@@ -70,6 +73,7 @@ export async function compose(
   const isRoot = process.getuid?.() === 0;
   const otherAccounts = isRoot && config.isolation === "account";
   const { dataFolder, usersFolder, notice } = await openStateFolder(config.dataFolder, otherAccounts);
+  const lock = link ? null : await lockStateFolder(dataFolder);
   const [store, issuer] = await Promise.all([
     openStore(config.databaseUrl ?? join(dataFolder, "awe.sqlite"), { clock }),
     openLocalIssuer(dataFolder),
@@ -96,20 +100,21 @@ export async function compose(
       log,
       wakeTimeoutMs: config.cromwellJar === null ? WAKE_TIMEOUT_MS.embedded : WAKE_TIMEOUT_MS.cromwell,
     });
+  const live = link?.live ?? liveMetadata(engines);
   const freezing = { store, objects, sources, secrets };
-  const loop = link
-    ? null
-    : startControlLoop({
-        store,
-        objects,
-        fleet,
-        engines,
-        clock,
-        ids,
-        log,
-        freezeRun: (run) => freezeStored(freezing, run),
-        idleMs: config.engineIdleMs,
-      });
+  const loop =
+    lock &&
+    startControlLoop({
+      store,
+      objects,
+      fleet,
+      engines,
+      clock,
+      log,
+      holder: lock.holder,
+      freezeRun: (run) => freezeStored(freezing, run),
+      idleMs: config.engineIdleMs,
+    });
 
   const authorize = { users: store.users, recent: recentUsers(clock), clock, log, admins: config.admins };
   const authenticate: Authenticate =
@@ -133,7 +138,7 @@ export async function compose(
       },
     },
     engines,
-    live: liveMetadata(engines),
+    live,
     clock,
     ids,
     log,
@@ -154,6 +159,7 @@ export async function compose(
     dataFolder,
     app,
     fleet,
+    live,
     loop,
     notices: notice === null ? [] : [notice],
     async close() {
@@ -161,6 +167,7 @@ export async function compose(
       if (!link) await fleet.close();
       await engines.close();
       await store.close();
+      lock?.release();
     },
   };
 }

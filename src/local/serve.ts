@@ -24,6 +24,9 @@ interface Door {
 /** How long requests that are under way may take once AWE was told to stop. */
 const DRAIN_MS = 5_000;
 
+/** A worker that cannot start must not be started again without a pause. */
+const REFORK_MS = 200;
+
 /** Room for a token of 8 KiB beside everything else that clients send. */
 const HEADER_BYTES = 32_768;
 
@@ -66,16 +69,23 @@ async function serveAsWorker(config: Config, env: Environment, log: Log): Promis
 
 /** Starts the workers, and a new one for each that crashes. */
 async function openWorkers(config: Config, composition: Composition, log: Log): Promise<Door> {
-  const { promise: listening, resolve } = Promise.withResolvers<number>();
+  const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
+  let isOpen = false;
   let closing = false;
   const fork = (): void => {
+    if (closing) return;
     const worker: Worker = cluster.fork();
     answerWorkers(worker, composition);
-    worker.once("listening", ({ port }) => resolve(port));
+    worker.once("listening", ({ port }) => {
+      isOpen = true;
+      resolve(port);
+    });
     worker.once("exit", (code, signal) => {
       if (closing) return;
       log.error("worker.crashed", { code, signal });
-      fork();
+      // What kept the first of them from serving, such as a port in use, stands in its own words above.
+      if (isOpen) setTimeout(fork, REFORK_MS);
+      else reject(new AweError("invalid_request", "no worker could serve; the lines above say why"));
     });
   };
   for (let started = 0; started < config.workers; started++) fork();

@@ -18,11 +18,14 @@ export interface Decisions {
  * one with a thousand runs does not hold up another with one. The engine itself bounds what it runs at once.
  */
 export function admit({ ready }: Snapshot): Decisions {
-  const byUser = Map.groupBy(ready.toSorted(inOrder), (run) => run.user);
-  const lines = [...byUser.values()];
-  const longest = Math.max(0, ...lines.map((line) => line.length));
-  const start = Array.from({ length: longest }, (_, turn) => lines.flatMap((line) => line[turn] ?? [])).flat();
-  return { start };
+  return { start: inTurns(ready) };
+}
+
+/** Runs in the order in which they are served: users take turns, each with the run that is due first. */
+export function inTurns(runs: readonly Run[]): readonly Run[] {
+  const lines = [...Map.groupBy(runs.toSorted(inOrder), (run) => run.user).values()];
+  const longest = lines.reduce((most, line) => Math.max(most, line.length), 0);
+  return Array.from({ length: longest }, (_, turn) => lines.flatMap((line) => line[turn] ?? [])).flat();
 }
 
 function inOrder(a: Run, b: Run): number {

@@ -1,3 +1,5 @@
+import type { EngineReport } from "#src/engines/engines.ts";
+import { AweError, errorText } from "#src/errors.ts";
 import type { EngineAddress, Fleet } from "#src/fleet/fleet.ts";
 import { HANDED_OVER, type Run } from "#src/model/run.ts";
 import { settle, type SettleDeps } from "./settle.ts";
@@ -19,6 +21,8 @@ export interface Memory {
   /** Runs that were handed over by this process. */
   readonly handedOver: Set<string>;
   readonly missed: Map<string, Miss>;
+  /** Users whose engine did not answer when it was asked last. */
+  readonly silent: Set<string>;
 }
 
 /** What following a user's runs depends on. */
@@ -30,13 +34,35 @@ export interface FollowDeps extends SettleDeps {
 /**
  * Hands over what is starting and follows what the user's engine has, with one query for all of the user's runs.
  *
- * Answers whether any run moved. One at a time per user.
+ * Answers whether any run moved. One at a time per user. An engine that runs but does not answer twice in a row hangs,
+ * and is ended: the next one goes on with its records and tasks.
  *
  * @throws {AweError} `engine_unavailable`; nothing is lost, the next pass goes on.
  */
 export async function followUser(deps: FollowDeps, userName: string): Promise<boolean> {
   const at = await deps.fleet.wake(userName);
-  const { memory } = deps;
+  const { silent } = deps.memory;
+  try {
+    const moved = await followAt(deps, userName, at);
+    silent.delete(userName);
+    return moved;
+  } catch (cause) {
+    const hangs = isSilence(cause) && (await deps.fleet.state(userName)).kind === "ready";
+    if (hangs && silent.has(userName)) {
+      deps.log.error("engine.hung", { user: userName });
+      await deps.fleet.sleep(userName);
+    }
+    if (hangs && !silent.delete(userName)) silent.add(userName);
+    throw cause;
+  }
+}
+
+function isSilence(cause: unknown): boolean {
+  return cause instanceof AweError && cause.code === "engine_unavailable";
+}
+
+async function followAt(deps: FollowDeps, userName: string, at: EngineAddress): Promise<boolean> {
+  const { memory, log } = deps;
   let moved = false;
   let cursor: string | undefined;
   do {
@@ -55,16 +81,24 @@ export async function followUser(deps: FollowDeps, userName: string): Promise<bo
     );
     const byId = new Map(reports.map((report) => [report.runId, report]));
     for (const run of page.items) {
-      const report = byId.get(run.runId);
-      if (report === undefined) moved = (await missing(deps, at, run)) || moved;
-      else {
-        memory.missed.delete(run.runId);
-        if (!(await settle(deps, at, run, report))) continue;
-        memory.handedOver.delete(run.runId);
-        moved = true;
+      try {
+        moved = (await look(deps, at, run, byId.get(run.runId))) || moved;
+      } catch (cause) {
+        if (isSilence(cause)) throw cause;
+        // One run's trouble must not stop the user's others.
+        log.error("run.lookFailed", { user: userName, runId: run.runId, error: errorText(cause) });
       }
     }
   } while (cursor !== undefined);
+  return moved;
+}
+
+/** Brings one run to where the engine says it is. */
+async function look(deps: FollowDeps, at: EngineAddress, run: Run, report: EngineReport | undefined): Promise<boolean> {
+  if (report === undefined) return missing(deps, at, run);
+  deps.memory.missed.delete(run.runId);
+  const moved = await settle(deps, at, run, report);
+  if (moved) deps.memory.handedOver.delete(run.runId);
   return moved;
 }
 

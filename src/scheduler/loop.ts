@@ -1,14 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import { AweError, errorText } from "#src/errors.ts";
-import type { Ids } from "#src/ids.ts";
-import { HANDED_OVER, type Run } from "#src/model/run.ts";
+import { HANDED_OVER } from "#src/model/run.ts";
 import type { Lease } from "#src/store/store.ts";
-import { admit } from "./admit.ts";
+import { admit, inTurns } from "./admit.ts";
 import { followUser, type FollowDeps } from "./follow.ts";
 import { prepare, type PrepareDeps } from "./prepare.ts";
 
 /** What the control loop depends on. */
 export interface LoopDeps extends Omit<FollowDeps, "memory">, PrepareDeps {
-  readonly ids: Ids;
+  /** Who holds the lease: the same name again after a restart, so that the lease of a killed process is no obstacle. */
+  readonly holder: string;
   /** An engine without work for this long is put to sleep. */
   readonly idleMs: number;
 }
@@ -23,10 +25,12 @@ export interface ControlLoop {
   close(): Promise<void>;
 }
 
-/** Who admits holds a lease of this length, and prolongs it in every pass. */
+/** Who admits holds a lease of this length, and prolongs it when half of it is over: a prolongation is a write to disk. */
 const LEASE_MS = 15_000;
-/** Fetching and checking are bounded by network and one core. */
-const PREPARING_AT_ONCE = 4;
+/** Fetching and checking are bounded by network and one core; a user whose Git host is slow leaves room for others. */
+const PREPARING_AT_ONCE = { all: 8, user: 2 } as const;
+/** Whatever is under way can be repeated, so the end waits for it, but not long. */
+const CLOSE_MS = 3_000;
 const BATCH = 500;
 /** Looks follow each other quickly after something moved and slow down while nothing does. */
 const PAUSE_MS = { first: 60, factor: 1.4, active: 1_500, idle: 20_000 } as const;
@@ -40,10 +44,11 @@ const KEY_LIFE_MS = 24 * 3_600_000;
  * is under way once at most, and is repeated from the store after a crash.
  */
 export function startControlLoop(deps: LoopDeps): ControlLoop {
-  const holder = deps.ids.uuid();
   const underWay = new Map<string, Promise<void>>();
+  /** Runs that are being prepared, with their users. */
+  const preparing = new Map<string, string>();
   const lastUse = new Map<string, number>();
-  const follow: FollowDeps = { ...deps, memory: { handedOver: new Set(), missed: new Map() } };
+  const follow: FollowDeps = { ...deps, memory: { handedOver: new Set(), missed: new Map(), silent: new Set() } };
   let closed = false;
   let pauseMs: number = PAUSE_MS.first;
   let timer: NodeJS.Timeout | undefined;
@@ -51,6 +56,7 @@ export function startControlLoop(deps: LoopDeps): ControlLoop {
   let again = false;
   let nextForgetting = 0;
   let lease: Lease | undefined;
+  let leasedUntil = 0;
 
   const nudge = () => {
     pauseMs = PAUSE_MS.first;
@@ -85,8 +91,13 @@ export function startControlLoop(deps: LoopDeps): ControlLoop {
 
   const pass = async () => {
     const now = deps.clock.now();
-    lease = await deps.store.control.lease("control", holder, now, new Date(now.getTime() + LEASE_MS));
+    if (now.getTime() > leasedUntil - LEASE_MS / 2) {
+      const until = now.getTime() + LEASE_MS;
+      lease = await deps.store.control.lease("control", deps.holder, now, new Date(until));
+      leasedUntil = until;
+    }
     if (!lease) {
+      leasedUntil = 0;
       pauseMs = PAUSE_MS.active;
       return;
     }
@@ -111,12 +122,13 @@ export function startControlLoop(deps: LoopDeps): ControlLoop {
   };
 
   const prepareSome = async () => {
-    const isPreparing = (run: Run) => underWay.has(`prepare ${run.runId}`);
-    const free = PREPARING_AT_ONCE - [...underWay.keys()].filter((name) => name.startsWith("prepare ")).length;
-    if (free <= 0) return;
-    const waiting = await deps.store.control.inPhase(["scheduled", "preparing"], BATCH);
-    for (const run of waiting.filter((run) => !isPreparing(run)).slice(0, free)) {
-      begin(`prepare ${run.runId}`, () => prepare(deps, run));
+    if (preparing.size >= PREPARING_AT_ONCE.all) return;
+    for (const run of inTurns(await deps.store.control.inPhase(["scheduled", "preparing"], BATCH))) {
+      const ofUser = [...preparing.values()].filter((user) => user === run.user).length;
+      if (preparing.size >= PREPARING_AT_ONCE.all) return;
+      if (preparing.has(run.runId) || ofUser >= PREPARING_AT_ONCE.user) continue;
+      preparing.set(run.runId, run.user);
+      begin(`prepare ${run.runId}`, () => prepare(deps, run).finally(() => preparing.delete(run.runId)));
     }
   };
 
@@ -154,8 +166,12 @@ export function startControlLoop(deps: LoopDeps): ControlLoop {
       closed = true;
       clearTimeout(timer);
       await passing;
-      await Promise.allSettled(underWay.values());
-      if (lease) await deps.store.control.release(lease, holder);
+      const late = new AbortController();
+      await Promise.race([
+        Promise.allSettled(underWay.values()).then(() => late.abort()),
+        delay(CLOSE_MS, undefined, { signal: late.signal }).catch(() => {}),
+      ]);
+      if (lease) await deps.store.control.release(lease, deps.holder);
     },
   };
 }

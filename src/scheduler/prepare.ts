@@ -24,29 +24,40 @@ export interface PrepareDeps {
  * Takes one run from `scheduled` (or a `preparing` that a crash left) to `ready`, or to `failed` with its findings.
  *
  * May run twice for one run: the closure's key is its hash, and the moves are conditional.
+ *
+ * @throws whatever kept AWE from storing what came of it; the run stays as it is, and is prepared again.
  */
 export async function prepare(deps: PrepareDeps, run: Run): Promise<void> {
   const records = deps.store.of(run.user);
   if (run.phase === "scheduled" && !(await records.move(run.runId, "preparing", deps.clock.now()))) return;
+  const frozen = await freezeOrExplain(deps, run);
+  if ("findings" in frozen) {
+    await records.move(run.runId, "failed", deps.clock.now(), { failures: [failureOf(frozen.findings)] });
+    return;
+  }
+  const { closure, commit, packed } = frozen;
+  const closureKey = `closures/${closure.hash}`;
+  await deps.objects.put(run.user, closureKey, packed);
+  await records.move(run.runId, "ready", deps.clock.now(), {
+    closureKey,
+    source: { ...run.source, commit },
+    wdlName: closure.wdlName,
+    labels: { ...closure.labels, ...run.labels },
+  });
+}
+
+/** The frozen source, or why there is none. That AWE's own records are busy is no fault of the run's: it throws. */
+async function freezeOrExplain(deps: PrepareDeps, run: Run) {
   try {
-    const { closure, commit, packed } = await deps.freezeRun(run);
-    const closureKey = `closures/${closure.hash}`;
-    await deps.objects.put(run.user, closureKey, packed);
-    await records.move(run.runId, "ready", deps.clock.now(), {
-      closureKey,
-      source: { ...run.source, commit },
-      wdlName: closure.wdlName,
-      labels: { ...closure.labels, ...run.labels },
-    });
+    return await deps.freezeRun(run);
   } catch (cause) {
-    const known = cause instanceof AweError && cause.code !== "internal";
-    if (!known) deps.log.error("run.preparationFailed", { user: run.user, runId: run.runId, error: errorText(cause) });
-    const findings: readonly Finding[] = known
-      ? cause.findings.length > 0
-        ? cause.findings
-        : [{ message: cause.message }]
-      : [{ message: "AWE itself failed while it prepared the run; the log of the gateway says why. Submit it again." }];
-    await records.move(run.runId, "failed", deps.clock.now(), { failures: [failureOf(findings)] });
+    if (cause instanceof AweError && cause.code === "timeout") throw cause;
+    if (cause instanceof AweError && cause.code !== "internal") {
+      return { findings: cause.findings.length > 0 ? cause.findings : [{ message: cause.message }] };
+    }
+    deps.log.error("run.preparationFailed", { user: run.user, runId: run.runId, error: errorText(cause) });
+    const message = "AWE itself failed while it prepared the run; the log of the gateway says why. Submit it again.";
+    return { findings: [{ message }] };
   }
 }
 

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { AweError, type Finding } from "#src/errors.ts";
-import type { Json, JsonObject } from "#src/model/run.ts";
+import type { Json } from "#src/model/run.ts";
 import { isObject } from "#src/model/source-text.ts";
 import type { SourceTree } from "#src/sources/sources.ts";
 import type { Type } from "#src/wdl/types.ts";

@@ -17,15 +17,16 @@ import type { EngineSpec } from "./start.ts";
  * The engine as a process of its own.
  *
  * It reads its specification from a descriptor (`--spec-fd 3`), where nobody else sees it, or from arguments; with
- * `--leash` it ends when that descriptor does. It says where it listens in one line of JSON on the standard output; and logs to the standard error.
+ * `--leash` it ends when that descriptor does. It says where it listens in one line of JSON on the standard output, and
+ * logs to the standard error.
  */
 async function main(): Promise<void> {
   // After the change of account nothing can be written into the cache any more.
   module.flushCompileCache();
-  const engine = await startEngine(
-    await specification(),
-    jsonLog((line) => process.stderr.write(line)),
-  );
+  const log = jsonLog((line) => process.stderr.write(line));
+  // One run's mistake must not end all others.
+  process.on("unhandledRejection", (reason) => log.error("engine.rejectionLost", { reason: errorText(reason) }));
+  const engine = await startEngine(await specification(), log);
   process.stdout.write(`${JSON.stringify({ listening: engine.listening })}\n`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {

@@ -21,6 +21,16 @@ test("listens on a port, and says on which", async () => {
   expect(await answer.json()).toEqual({ cromwell: "92-awe" });
 });
 
+test("answers nobody who does not know its key", async () => {
+  const key = "a-key-of-sixteen-or-more-letters";
+  engine = await new EngineProcess({ key }).start();
+  const path = "/engine/v1/version";
+  expect((await engine.get(path)).status).toBe(401);
+  const wrong = await engine.call("GET", path, { headers: { "x-awe-engine-key": `${key}x` } });
+  expect(wrong.status).toBe(401);
+  expect((await engine.call("GET", path, { headers: { "x-awe-engine-key": key } })).status).toBe(200);
+});
+
 test("takes the place of a socket that a killed engine has left", async () => {
   engine = await new EngineProcess().start();
   await engine.kill();

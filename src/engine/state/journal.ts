@@ -103,7 +103,8 @@ export class Journal {
       write();
       this.database.exec("commit");
     } catch (thrown) {
-      this.database.exec("rollback");
+      // A full disk has ended the transaction already.
+      if (this.database.isTransaction) this.database.exec("rollback");
       throw thrown;
     }
   }

@@ -11,7 +11,7 @@ import type { WorkflowTable } from "./workflows.ts";
  *
  * What a kill loses of it is found again: a task's folder says what became of it.
  */
-const BATCH_MS = 5;
+const BATCH_MS = 20;
 
 /** How long to wait before writing is tried again, after the disk was full or broken. */
 const RETRY_MS = 1_000;

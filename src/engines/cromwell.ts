@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { Pool, type Dispatcher, FormData } from "undici";
+import type { Dispatcher, FormData, Pool } from "undici";
 
 import { AweError, errorText } from "#src/errors.ts";
 import type { EngineAddress } from "#src/fleet/fleet.ts";
@@ -36,7 +36,9 @@ export function cromwellEngines(
 } {
   const pools = new Map<string, Pool>();
 
-  const poolOf = (at: EngineAddress): Pool => {
+  const poolOf = async (at: EngineAddress): Promise<Pool> => {
+    // Loaded at the first use, because AWE shall answer soon after its start.
+    const { Pool } = await import("undici");
     const name = at.kind === "socket" ? at.path : `${at.host}:${at.port}`;
     let pool = pools.get(name);
     if (!pool) {
@@ -59,7 +61,7 @@ export function cromwellEngines(
     };
     try {
       const headersTimeout = request.path.includes("/metadata") ? answerMs.metadata : answerMs.usual;
-      return await poolOf(at).request({ headersTimeout, ...request, headers });
+      return await (await poolOf(at)).request({ headersTimeout, ...request, headers });
     } catch (cause) {
       throw new AweError(
         "engine_unavailable",
@@ -95,7 +97,7 @@ export function cromwellEngines(
         method: "POST",
         path: "/api/workflows/v1",
         headers: {},
-        body: handOverForm(handOver),
+        body: await handOverForm(handOver),
       });
       if (status === 201) return "started";
       if (status === 400 && text.includes("already in use")) return "already";
@@ -187,7 +189,8 @@ export function cromwellEngines(
   };
 }
 
-function handOverForm(handOver: HandOver): FormData {
+async function handOverForm(handOver: HandOver): Promise<FormData> {
+  const { FormData } = await import("undici");
   const form = new FormData();
   // As a file: the line ends of plain fields become CRLF on the way (HTML, *multipart/form-data encoding*).
   form.set("workflowSource", new Blob([handOver.workflowSource]), "source.wdl");

@@ -4,12 +4,10 @@ import type { Log } from "#src/log.ts";
 import type { SourceRequest } from "#src/model/submission.ts";
 import type { Allow } from "./addresses.ts";
 import { openArchive } from "./archive.ts";
-import { fetchGit, probeGit } from "./git.ts";
-import { type Lookup, systemLookup } from "./guarded-fetch.ts";
+import type { Lookup } from "./guarded-fetch.ts";
 import { openInline } from "./inline.ts";
 import { SOURCE_LIMITS, type SourceLimits } from "./limits.ts";
 import type { FetchedSource, FindCredential, Sources } from "./sources.ts";
-import { fetchImport, fetchUrls, probeUrls } from "./url.ts";
 
 /** What fetching from this machine needs. */
 export interface LocalSourcesDeps {
@@ -22,18 +20,26 @@ export interface LocalSourcesDeps {
   readonly lookup?: Lookup;
 }
 
-/** Sources, fetched by this process into its memory. */
+/**
+ * Sources, fetched by this process into its memory.
+ *
+ * The clients of Git and of the web are loaded when the first source needs them: they take as long as all else that
+ * AWE loads at its start.
+ */
 export function localSources(deps: LocalSourcesDeps): Sources {
-  const { allow, log, clock, limits = SOURCE_LIMITS, lookup = systemLookup } = deps;
-  const web = { allow, lookup, limits };
+  const { allow, log, clock, limits = SOURCE_LIMITS } = deps;
+  const web = async () => {
+    const { systemLookup } = await import("./guarded-fetch.ts");
+    return { allow, lookup: deps.lookup ?? systemLookup, limits };
+  };
 
   const fetch = async (source: SourceRequest, credential: FindCredential): Promise<FetchedSource> => {
     const signal = AbortSignal.timeout(limits.fetchMs);
     switch (source.kind) {
       case "git":
-        return fetchGit(web, source, credential, signal);
+        return (await import("./git.ts")).fetchGit(await web(), source, credential, signal);
       case "url":
-        return fetchUrls(web, source, signal);
+        return (await import("./url.ts")).fetchUrls(await web(), source, signal);
       case "inline":
         return openInline(source, limits);
       case "archive":
@@ -45,8 +51,8 @@ export function localSources(deps: LocalSourcesDeps): Sources {
     probe: async (source, credential, deadlineMs) => {
       const signal = AbortSignal.timeout(deadlineMs);
       try {
-        if (source.kind === "git") await probeGit(web, source, credential, signal);
-        if (source.kind === "url") await probeUrls(web, source, signal);
+        if (source.kind === "git") await (await import("./git.ts")).probeGit(await web(), source, credential, signal);
+        if (source.kind === "url") await (await import("./url.ts")).probeUrls(await web(), source, signal);
         return "there";
       } catch (thrown) {
         if (signal.aborted) return "late";
@@ -67,6 +73,9 @@ export function localSources(deps: LocalSourcesDeps): Sources {
         throw thrown;
       }
     },
-    fetchDocument: (address) => fetchImport(web, address, AbortSignal.timeout(limits.fetchMs)),
+    fetchDocument: async (address) => {
+      const { fetchImport } = await import("./url.ts");
+      return fetchImport(await web(), address, AbortSignal.timeout(limits.fetchMs));
+    },
   };
 }

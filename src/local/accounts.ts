@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdir, open, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { AweError } from "#src/errors.ts";
 import type { Account, AccountOf } from "#src/model/account.ts";
+import { createPrivateFile } from "#src/secrets/private-files.ts";
 
 /** What the choice of accounts depends on. */
 export interface AccountDeps {
@@ -16,6 +17,8 @@ export interface AccountDeps {
   readonly uidBase: number;
   /** True when AWE was started as root. */
   readonly isRoot: boolean;
+  /** True when engines listen where every account of the machine can reach them. */
+  readonly hasOpenPort: boolean;
 }
 
 const run = promisify(execFile);
@@ -34,14 +37,11 @@ export function accountsOf(deps: AccountDeps): AccountOf {
   const find = async (userName: string): Promise<Account | null> => {
     if (deps.isolation === "none") return null;
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    if (!deps.isRoot) {
-      const only = await claim(join(folder, "own"), userName);
-      if (only === userName) return null;
-      throw new AweError(
-        "forbidden",
-        `this AWE may not change accounts and so serves one user only, who is not ${userName}; start it as root, or set AWE_ISOLATION=none to run everybody under one account`,
-      );
+    const whyOne = reasonForOne(deps);
+    if (whyOne !== null && (await claim(join(folder, "own"), userName)) !== userName) {
+      throw new AweError("forbidden", `this AWE serves one user only, who is not ${userName}: ${whyOne}`);
     }
+    if (!deps.isRoot) return null;
     return (await systemAccount(userName)) ?? numericAccount(folder, deps.uidBase, userName);
   };
 
@@ -54,6 +54,17 @@ export function accountsOf(deps: AccountDeps): AccountOf {
     }
     return account;
   };
+}
+
+/** Why no second user can be kept apart from the first; `null` where that can be done. */
+function reasonForOne({ isRoot, hasOpenPort }: AccountDeps): string | null {
+  if (!isRoot) {
+    return "it may not change accounts; start it as root, or set AWE_ISOLATION=none to run everybody under one account";
+  }
+  if (hasOpenPort) {
+    return "Cromwell listens on a port that every account of this machine can reach; unset CROMWELL_JAR, or set AWE_ISOLATION=none to accept that";
+  }
+  return null;
 }
 
 async function systemAccount(userName: string): Promise<Account | null> {
@@ -76,16 +87,7 @@ async function numericAccount(folder: string, uidBase: number, userName: string)
   }
 }
 
-/** Writes `userName` into a file that must not exist yet; answers whom the file belongs to. */
+/** Writes `userName` into a file unless it exists; answers whom the file belongs to. */
 async function claim(file: string, userName: string): Promise<string> {
-  try {
-    const handle = await open(file, "wx", 0o600);
-    await handle.writeFile(userName);
-    await handle.sync();
-    await handle.close();
-    return userName;
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return readFile(file, "utf8");
-    throw cause;
-  }
+  return (await createPrivateFile(file, userName)) ? userName : readFile(file, "utf8");
 }

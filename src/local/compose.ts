@@ -78,7 +78,13 @@ export async function compose(
     openStore(config.databaseUrl ?? join(dataFolder, "awe.sqlite"), { clock }),
     openLocalIssuer(dataFolder),
   ]);
-  const accountOf = accountsOf({ dataFolder, isolation: config.isolation, uidBase: config.uidBase, isRoot });
+  const accountOf = accountsOf({
+    dataFolder,
+    isolation: config.isolation,
+    uidBase: config.uidBase,
+    isRoot,
+    hasOpenPort: config.cromwellJar !== null,
+  });
   const userFolder = userFolders(usersFolder, accountOf);
   const objects = fileObjects({ dataFolder, usersFolder, accountOf, userFolder });
   const secrets = fileSecrets(join(dataFolder, "secrets"));
@@ -94,7 +100,7 @@ export async function compose(
       programOf:
         config.cromwellJar === null
           ? embeddedProgram({ env, cores: config.engineCores, memoryBytes: config.engineMemoryBytes })
-          : cromwellJarProgram({ jar: config.cromwellJar, java: config.java, env, isolation: config.isolation }),
+          : cromwellJarProgram({ jar: config.cromwellJar, java: config.java, env }),
       answers: (at) => engines.answers(at),
       clock,
       log,
@@ -129,6 +135,14 @@ export async function compose(
         });
   const deps: HttpDeps = {
     ...freezing,
+    // Who cannot be served here is told so before anything is stored.
+    objects: {
+      ...objects,
+      put: async (userName, key, bytes) => {
+        await accountOf(userName);
+        return objects.put(userName, key, bytes);
+      },
+    },
     // Who reads from an engine uses it: its idle time begins anew.
     fleet: {
       ...fleet,

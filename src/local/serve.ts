@@ -9,7 +9,8 @@ import { readConfig, type Config } from "#src/config.ts";
 import { AweError, errorText } from "#src/errors.ts";
 import { answerBrokenRequests, unreadableRequest } from "#src/http/broken-requests.ts";
 import { jsonLog, type Log } from "#src/log.ts";
-import { compose, type Composition } from "./compose.ts";
+import type { Composition, ControlLink } from "./compose.ts";
+import { openingFetch } from "./opening.ts";
 import type { TlsPair } from "./tls.ts";
 import { answerWorkers, controlLink } from "./workers.ts";
 
@@ -44,10 +45,14 @@ export async function serve(env: Environment): Promise<void> {
   process.on("unhandledRejection", (cause) => log.error("promise.lost", { error: errorText(cause) }));
   if (cluster.isWorker) return serveAsWorker(config, env, log);
 
-  const composition = await compose(config, env, log, null);
+  const composing = composed(config, env, log, null);
+  // Without a certificate to wait for, the port opens while the rest of AWE is still being loaded.
+  const early = config.workers === 1 && config.tls.kind === "off" ? await openDoor(config, composing, undefined) : null;
+  const composition = await composing;
   const tls = await tlsOf(config, composition);
   const door =
-    config.workers > 1 ? await openWorkers(config, composition, log) : await openDoor(config, composition, tls);
+    early ??
+    (config.workers > 1 ? await openWorkers(config, composition, log) : await openDoor(config, composing, tls));
   announce(config, door.port, [...config.warnings, ...composition.notices, ...(tls?.notice ?? [])]);
   await toldToStop();
   log.info("gateway.stopping");
@@ -57,14 +62,20 @@ export async function serve(env: Environment): Promise<void> {
 
 /** Serves HTTP only; what needs the control loop or an engine is asked of the first process. */
 async function serveAsWorker(config: Config, env: Environment, log: Log): Promise<void> {
-  const composition = await compose(config, env, log, controlLink());
-  const door = await openDoor(config, composition, await tlsOf(config, composition));
+  const composing = composed(config, env, log, controlLink());
+  const composition = await composing;
+  const door = await openDoor(config, composing, await tlsOf(config, composition));
   // Ctrl-C reaches the whole group; the first process decides when its workers end.
   process.on("SIGINT", () => {});
   await Promise.race([once("SIGTERM"), once("disconnect")]);
   await door.close();
   await composition.close();
   process.exit(0);
+}
+
+async function composed(config: Config, env: Environment, log: Log, link: ControlLink | null): Promise<Composition> {
+  const { compose } = await import("./compose.ts");
+  return compose(config, env, log, link);
 }
 
 /** Starts the workers, and a new one for each that crashes. */
@@ -97,8 +108,8 @@ async function openWorkers(config: Config, composition: Composition, log: Log): 
   return { port, close };
 }
 
-async function openDoor(config: Config, { app }: Composition, tls: TlsPair | undefined): Promise<Door> {
-  const answer = getRequestListener(app.fetch, { errorHandler: unreadableRequest }) as (
+async function openDoor(config: Config, composing: Promise<Composition>, tls: TlsPair | undefined): Promise<Door> {
+  const answer = getRequestListener(openingFetch(composing, config.urlPrefix), { errorHandler: unreadableRequest }) as (
     request: IncomingMessage,
     response: ServerResponse,
   ) => void;

@@ -1,7 +1,6 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 
-import { AweError } from "#src/errors.ts";
 import { listedEnvironment, type ProgramOf } from "./program.ts";
 
 /** What the start of Cromwell's jar depends on. */
@@ -9,40 +8,40 @@ export interface CromwellJarDeps {
   readonly jar: string;
   readonly java: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly isolation: "account" | "none";
 }
 
 /**
- * Starts Java and ends it when descriptor 3 ends: Cromwell itself knows no such leash.
+ * Becomes Java, so that signals reach it and its exit code is known, and leaves a watch behind that ends it when
+ * descriptor 3 ends: Cromwell itself knows no such leash. The watch looks once a second whether Java is still there.
  *
  * SIGTERM lets Cromwell finish writing; jobs in the background go on and are found by their `rc` files.
  */
 const LEASH = `
 read -r _ <&3
-"$@" 3<&- &
-trap 'kill -TERM $!' TERM
-{ cat <&3 > /dev/null; kill -TERM $!; } &
-wait $(jobs -p | head -n 1)
+java=$$
+{
+  while kill -0 $java; do
+    read -r -t 1 _ <&3
+    [ $? -gt 128 ] || break
+  done
+  kill -TERM $java
+  for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 $java || exit; sleep 1; done
+  kill -KILL $java
+} > /dev/null 2>&1 &
+exec "$@" 3<&-
 `;
 
 /**
  * Cromwell's own jar (Java 17) on a loopback port with the Local backend and a file database per user.
  *
- * A port has no owner: whoever is on the machine can reach it. So this serves one user only unless isolation is
- * switched off knowingly.
+ * A port has no owner: whoever is on the machine can reach it. So the composition lets one user in only, unless
+ * isolation is switched off knowingly.
  */
 export function cromwellJarProgram(deps: CromwellJarDeps): ProgramOf {
-  let only: string | undefined;
   return async (userName, account, folder) => {
-    if (deps.isolation !== "none" && only !== undefined && only !== userName) {
-      throw new AweError(
-        "engine_unavailable",
-        "Cromwell listens on a port that every account of this machine can reach, so it serves one user; unset CROMWELL_JAR, or set AWE_ISOLATION=none to accept that",
-      );
-    }
-    only = userName;
     const port = await freePort();
-    const database = `jdbc:hsqldb:file:${join(folder, "cromwell-db", "cromwell")};shutdown=false;hsqldb.default_table_type=cached;hsqldb.tx=mvcc;hsqldb.large_data=true;hsqldb.applog=0;hsqldb.script_format=3`;
+    // Without the write delay (0.5 s by default) a kill would lose what Cromwell has accepted.
+    const database = `jdbc:hsqldb:file:${join(folder, "cromwell-db", "cromwell")};shutdown=false;hsqldb.default_table_type=cached;hsqldb.tx=mvcc;hsqldb.large_data=true;hsqldb.applog=0;hsqldb.write_delay=false;hsqldb.script_format=3`;
     const settings = {
       "webservice.interface": "127.0.0.1",
       "webservice.port": String(port),

@@ -38,7 +38,7 @@ export async function uploadLocalFiles(
     const type = types === undefined ? UNKNOWN : types.get(name);
     entries.push([name, await replaced(value, type, place)]);
   }
-  return Object.fromEntries(entries) as JsonObject;
+  return Object.fromEntries(entries);
 }
 
 const UNKNOWN: Type = { kind: "any" };

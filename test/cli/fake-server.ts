@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
@@ -61,7 +61,7 @@ export async function fakeServer(answers: Answers = {}): Promise<FakeServer> {
     asked.set(key, count + 1);
     return (answer as readonly Answer[])[Math.min(count, answer.length - 1)] ?? {};
   };
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = "", url = "", headers } = request;
     const one: Seen = { method, url, headers, body: await buffer(request) };
     seen.push(one);
@@ -69,7 +69,8 @@ export async function fakeServer(answers: Answers = {}): Promise<FakeServer> {
     const isText = typeof body === "string";
     response.writeHead(status, { "content-type": isText ? "text/plain" : "application/json", ...extra });
     response.end(isText ? body : JSON.stringify(body));
-  });
+  };
+  const server = createServer((request, response) => void respond(request, response));
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });

@@ -115,7 +115,7 @@ test("uploads the local files that inputs name, each once, and leaves what is no
     ["/awe/v1/uploads?name=reads.fq", "ACGT\n"],
     ["/awe/v1/uploads?name=main.wdl", WDL],
   ]);
-  expect(JSON.parse(String((await form(posted(server))).get("inputs")))).toEqual({
+  expect(JSON.parse((await form(posted(server))).get("inputs") as string)).toEqual({
     "hello.reads": "awe-upload:id-1/name",
     "hello.title": "reads.fq",
     "hello.parts": [

@@ -59,9 +59,10 @@ export function cromwellEngines(
       ...(request.headers as Record<string, string>),
       ...(at.key ? { "x-awe-engine-key": at.key } : {}),
     };
+    let answer: Dispatcher.ResponseData;
     try {
       const headersTimeout = request.path.includes("/metadata") ? answerMs.metadata : answerMs.usual;
-      return await (await poolOf(at)).request({ headersTimeout, ...request, headers });
+      answer = await (await poolOf(at)).request({ headersTimeout, ...request, headers });
     } catch (cause) {
       throw new AweError(
         "engine_unavailable",
@@ -69,6 +70,10 @@ export function cromwellEngines(
         { cause },
       );
     }
+    if (answer.statusCode !== 401) return answer;
+    // No engine says so to the key that it was started with.
+    await answer.body.dump();
+    throw new AweError("engine_unavailable", "another engine answers in the place of yours; try again in a moment");
   };
 
   const askJson = async (

@@ -1,6 +1,8 @@
+import { posix } from "node:path";
+
 import { AweError } from "#src/errors.ts";
 import type { Closure } from "#src/model/closure.ts";
-import type { Run } from "#src/model/run.ts";
+import type { JsonObject, Run } from "#src/model/run.ts";
 import type { Submission } from "#src/model/submission.ts";
 import type { Objects } from "#src/objects/objects.ts";
 import type { Sources } from "#src/sources/sources.ts";
@@ -40,6 +42,7 @@ export async function freezeSubmission(
     options,
   });
   await assertUploads(deps.store, userName, frozen.uploads);
+  assertOptions(frozen.closure.options, checkAbsolute);
   assertLabels(frozen.closure.labels);
   return { closure: frozen.closure, commit: fetched.commit };
 }
@@ -57,6 +60,20 @@ export async function freezeStored(
   if (!stored) throw new AweError("internal", `the submission of run ${run.runId} is gone`);
   const frozen = await freezeSubmission(deps, run.user, await unpackSubmission(stored));
   return { ...frozen, packed: await packClosure(frozen.closure) };
+}
+
+/** Workflow options that name a folder to which an engine copies what the user has made (Cromwell's `wf_options`). */
+const FOLDER_OPTIONS = ["final_workflow_outputs_dir", "final_workflow_log_dir", "final_call_logs_dir"];
+
+function assertOptions(options: JsonObject, checkAbsolute: (path: string) => string | undefined): void {
+  const findings = FOLDER_OPTIONS.flatMap((name) => {
+    const place = options[name];
+    const refused =
+      typeof place === "string" ? checkAbsolute(posix.normalize(place.replace(/^file:\/\//, ""))) : undefined;
+    return refused === undefined ? [] : [{ message: `The option ${name} cannot be used: ${refused}.` }];
+  });
+  if (findings.length > 0)
+    throw new AweError("invalid_source", findings.map(({ message }) => message).join("\n"), { findings });
 }
 
 async function assertUploads(store: Store, userName: string, uploads: readonly NamedUpload[]): Promise<void> {

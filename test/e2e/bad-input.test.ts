@@ -287,7 +287,7 @@ test.for(["", "a/b", "..", ".", "a%00b", "a%5Cb", "x".repeat(201), "é".repeat(1
 
 test("says which limit an upload is over, told or not told beforehand", async () => {
   const upload = (body: NonNullable<RequestInit["body"]>) =>
-    gateway.as("alice", "/awe/v1/uploads?name=big", { method: "POST", body, duplex: "half" } as RequestInit);
+    gateway.as("alice", "/awe/v1/uploads?name=big", { method: "POST", body, duplex: "half" });
   const told = await refusal(await upload(Buffer.alloc(LIMIT + 1)));
   expect(told).toMatchObject({ http: 413, code: "too_large", message: expect.stringMatching(/AWE_MAX_UPLOAD/) });
   const untold = await refusal(await upload(new Blob([Buffer.alloc(LIMIT + 1)]).stream()));
@@ -301,9 +301,9 @@ test("keeps nothing of an upload whose sender went away", async () => {
   const socket = createConnection({ host: "127.0.0.1", port: Number(port) });
   socket.on("error", () => {});
   socket.write(`${head}half of it`);
-  await expect.poll(() => remainsOf(gateway, "alice")).not.toEqual(before);
+  await expect.poll(() => remainsOf(gateway, "alice"), { timeout: 20_000 }).not.toEqual(before);
   socket.destroy();
-  await expect.poll(() => remainsOf(gateway, "alice")).toEqual(before);
+  await expect.poll(() => remainsOf(gateway, "alice"), { timeout: 20_000 }).toEqual(before);
 });
 
 test("refuses headers that are too large, in its own form", async () => {

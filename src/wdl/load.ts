@@ -109,7 +109,8 @@ function linkImport(linking: Linking, importer: Loaded, version: WdlVersion, nod
     const [first] = errors;
     const hint = first?.line === undefined ? undefined : `Its first error is on its line ${first.line}.`;
     diagnostics.error("broken-import", node.span, `The imported document \`${file}\` cannot be read.`, hint);
-    return unit;
+    // What it would have brought is not known, so that nothing is held against its importer.
+    return undefined;
   }
   if (unit.document.version !== version) {
     const message = `This document is WDL ${version}, and \`${file}\` is WDL ${unit.document.version}.`;

@@ -117,6 +117,21 @@ import "flows/inner.wdl"`,
   ]);
 });
 
+test("a broken import is told once, and what it would have brought is not held against its importer", async () => {
+  const files = {
+    "main.wdl": `version 1.0
+import "broken.wdl" as b alias Sample as Specimen
+workflow w {
+  input { Specimen specimen }
+  call b.align { input: specimen = specimen }
+  call b.sort { input: bam = align.bam }
+  output { File bam = sort.bam }
+}`,
+    "broken.wdl": `${EMPTY}struct Sample { Int }\ntask align { command { } }`,
+  };
+  expect(await findings(files)).toEqual(["error main.wdl:2 broken-import", "error broken.wdl:2 syntax"]);
+});
+
 test("a document that imports itself is a circle", async () => {
   expect(await findings({ "main.wdl": `${MAIN}import "main.wdl" as me` })).toEqual(["error main.wdl:2 import-cycle"]);
 });

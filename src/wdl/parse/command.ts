@@ -74,7 +74,7 @@ function unclosed(s: Scanner, open: number, heredoc: boolean): ParseFailure {
 function parsePlaceholderOrSkip(s: Scanner, at: number, heredoc: boolean): Placeholder | undefined {
   const { nesting } = s;
   try {
-    return parsePlaceholder(s, at, EXPRESSION_PARSERS);
+    return parsePlaceholder(s, at, EXPRESSION_PARSERS, "command");
   } catch (thrown) {
     const failure = asFailure(thrown);
     s.report(failure);

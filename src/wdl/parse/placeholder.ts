@@ -9,11 +9,20 @@ export interface ExpressionParsers {
   readonly option: (s: Scanner) => Expr;
 }
 
-/** Reads the placeholder whose `~` or `$` stands at `start`. */
-export function parsePlaceholder(s: Scanner, start: number, parsers: ExpressionParsers): Placeholder {
+/**
+ * Reads the placeholder whose `~` or `$` stands at `start`.
+ *
+ * Cromwell looks at the options of a placeholder in a command only, so only there a wrong one is an error.
+ */
+export function parsePlaceholder(
+  s: Scanner,
+  start: number,
+  parsers: ExpressionParsers,
+  home: "command" | "string",
+): Placeholder {
   s.pos = start + 2;
   s.enter();
-  const options = parseOptions(s, parsers);
+  const options = parseOptions(s, parsers, home === "command" ? "error" : "warning");
   if (s.code() === 125 /* } */)
     s.fail("syntax", "This placeholder has no expression.", undefined, s.spanOf(start, s.pos));
   if (s.atEnd() || startsAt(s, ">>>")) throw unclosed(s, start);
@@ -41,7 +50,7 @@ function unclosed(s: Scanner, start: number): ParseFailure {
 }
 
 /** Reads `sep=", "` and the like; spaces around `=` are common. */
-function parseOptions(s: Scanner, parsers: ExpressionParsers): PlaceholderOptions {
+function parseOptions(s: Scanner, parsers: ExpressionParsers, severity: Severity): PlaceholderOptions {
   let options: PlaceholderOptions = NO_OPTIONS;
   for (;;) {
     const start = s.peek();
@@ -56,28 +65,31 @@ function parseOptions(s: Scanner, parsers: ExpressionParsers): PlaceholderOption
     s.pos = equals + 1;
     const span = s.spanOf(start, start + word.length);
     const value = parsers.option(s);
-    if (PLACEHOLDER_OPTIONS.some((option) => option === word)) options = { ...options, [word]: value };
-    else {
+    const option = PLACEHOLDER_OPTIONS.find((option) => option === word);
+    if (option === undefined) {
       const hint = keywordHint(word, PLACEHOLDER_OPTIONS) ?? "The options are sep, true, false and default.";
-      s.error("unknown-placeholder-option", span, `\`${word}\` is not an option of a placeholder.`, hint);
-    }
+      s[severity]("unknown-placeholder-option", span, `\`${word}\` is not an option of a placeholder.`, hint);
+    } else if (options[option] !== undefined) {
+      const message = `The option \`${option}\` is given twice in one placeholder.`;
+      s[severity]("duplicate-placeholder-option", span, message, "Delete one of them.");
+    } else options = { ...options, [option]: value };
     if (s.pos === equals + 1) break;
   }
-  checkTrueAndFalse(s, options);
+  checkTrueAndFalse(s, options, severity);
   return options;
 }
 
+type Severity = "error" | "warning";
+
 const NO_OPTIONS: PlaceholderOptions = {};
 
-/** 1.1 wants `true` and `false` together; 1.0 documents leave one away and mean "". */
-function checkTrueAndFalse(s: Scanner, options: PlaceholderOptions): void {
+/** Cromwell takes `true` and `false` together only, in 1.0 as well. */
+function checkTrueAndFalse(s: Scanner, options: PlaceholderOptions, severity: Severity): void {
   const present = options.true ?? options.false;
   if (present === undefined || (options.true !== undefined && options.false !== undefined)) return;
   const absent = options.true === undefined ? "true" : "false";
   const message = `The option \`${absent}\` is missing beside its counterpart.`;
-  const hint = `Add ${absent}="".`;
-  if (s.version === "1.0") s.warning("lone-placeholder-option", present.span, message, hint);
-  else s.error("lone-placeholder-option", present.span, message, hint);
+  s[severity]("lone-placeholder-option", present.span, message, `Add ${absent}="".`);
 }
 
 /** Says so where Cromwell's grammar does not take what stands directly in a placeholder. */

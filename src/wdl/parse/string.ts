@@ -9,7 +9,7 @@ const LANDMARK = /["'\\~$\n]/g;
 export function parseString(s: Scanner, parsers: ExpressionParsers): Extract<Expr, { kind: "string" }> {
   const start = s.peek();
   const template = parseQuoted(s, (from) => {
-    const placeholder = parsePlaceholder(s, from, parsers);
+    const placeholder = parsePlaceholder(s, from, parsers, "string");
     if (Object.keys(placeholder.options).length > 0) {
       s.warning(
         "option-in-string",

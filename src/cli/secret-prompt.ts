@@ -16,8 +16,9 @@ const ERASES: readonly string[] = ["\u007F", "\b"];
 export async function readSecret({ err }: Context, prompt: string): Promise<string> {
   const { stdin } = process;
   if (!stdin.isTTY) return (await text(stdin)).replace(/\r?\n$/, "");
-  err.write(prompt);
+  // Before it is asked for, so that nothing that is typed is ever shown.
   stdin.setRawMode(true);
+  err.write(prompt);
   stdin.setEncoding("utf8");
   try {
     let typed = "";

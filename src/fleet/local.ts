@@ -177,19 +177,22 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
   };
 }
 
+/** Becomes the program without what the gateway itself was given open by whoever started it. */
+const ONLY_OURS = `for fd in /proc/self/fd/*; do
+  fd=\${fd##*/}
+  if ((fd > 3)); then eval "exec $fd>&-"; fi
+done
+exec "$@"`;
+
 /** Starts the program with its log in a file and its first line and leash on descriptor 3. */
 async function launch(program: EngineProgram, logFolder: string, userName: string): Promise<ChildProcess> {
   await mkdir(logFolder, { recursive: true, mode: 0o700 });
   const log = createWriteStream(join(logFolder, `engine-${userName}.log`), { flags: "a", mode: 0o600 });
   const { account } = program;
-  const [command, args] =
-    account?.name == null
-      ? [program.command, program.args]
-      : [
-          "setpriv",
-          [`--reuid=${account.uid}`, `--regid=${account.gid}`, "--init-groups", "--", program.command, ...program.args],
-        ];
-  const child = spawn(command, args, {
+  // Only `setpriv` brings a named account's supplementary groups along.
+  const change =
+    account?.name == null ? [] : ["setpriv", `--reuid=${account.uid}`, `--regid=${account.gid}`, "--init-groups", "--"];
+  const child = spawn("bash", ["-c", ONLY_OURS, "engine", ...change, program.command, ...program.args], {
     cwd: "/",
     env: program.env,
     stdio: ["ignore", "pipe", "pipe", "pipe"],

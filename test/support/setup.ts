@@ -18,9 +18,10 @@ const guarded: Connect = function (...args) {
 };
 Reflect.set(net.Socket.prototype, "connect", guarded);
 
-/** The host in any of the forms that `connect` takes; absent means this machine. */
+/** The host in any of the forms that `connect` takes; absent means this machine, as does a socket's path. */
 function hostOf([first, second]: readonly unknown[]): string | undefined {
   const options: unknown = Array.isArray(first) ? first[0] : first;
+  if (typeof options === "object" && options !== null && "path" in options && options.path != null) return undefined;
   if (typeof options === "object" && options !== null && "host" in options && typeof options.host === "string")
     return options.host;
   return typeof second === "string" ? second : undefined;

@@ -3,7 +3,7 @@ import { WdlError } from "./coerce.ts";
 import { references } from "./dependencies.ts";
 
 /**
- * Declarations of one scope in an order in which each comes after those it refers to; otherwise as written.
+ * Declarations of one task's scope, where there are no calls, in an order in which each comes after those it refers to; otherwise as written.
  *
  * A declaration that refers to its own name means something outside (an output may have the name of the input it returns).
  * Throws a WdlError for a cycle, which the static check reports first.

@@ -107,6 +107,69 @@ workflow w {
   ]);
 });
 
+test("tells calls and values of one name apart", async () => {
+  const { outputs, failures } = await engine.run({
+    workflowSource: `version 1.0
+struct Named { String x String y String bam }
+task pick {
+  input { String text }
+  command { echo ~{text} }
+  output { String x = read_string(stdout()) String y = "y of " + text String bam = "bam of " + text }
+}
+workflow w {
+  input { String plain = "given" }
+  call pick as a { input: text = plain }
+  call pick as b { input: text = "second" }
+  call pick as plain { input: text = a.x }
+  call pick as bam { input: text = "one" }
+  String bam = bam.bam
+  Named both = object { x: "member x", y: "member y", bam: "member bam" }
+  call pick as both { input: text = bam }
+  scatter (i in [1, 2]) {
+    call pick as deep { input: text = bam + i }
+    String deep = deep.bam
+    if (i == 2) {
+      call pick as maybe { input: text = deep }
+      String maybe = maybe.bam
+    }
+  }
+  if (false) {
+    call pick as left_out { input: text = bam }
+    String left_out = left_out.bam
+  }
+  output {
+    String a = b.x
+    String b = a.y
+    String c = plain + ", " + plain.x
+    String d = bam + ", " + bam.x
+    Array[String] e = deep
+    Array[String] f = deep.x
+    Array[String?] g = maybe
+    Array[String?] h = maybe.x
+    String? i = left_out
+    String? j = left_out.x
+    Named k = both
+    String l = both.x
+  }
+}`,
+  });
+  expect(failures).toBeUndefined();
+  expect(outputs).toEqual({
+    "w.a": "second",
+    "w.b": "y of given",
+    "w.c": "given, given",
+    "w.d": "bam of one, one",
+    "w.e": ["bam of bam of one1", "bam of bam of one2"],
+    "w.f": ["bam of one1", "bam of one2"],
+    "w.g": [null, "bam of bam of bam of one2"],
+    "w.h": [null, "bam of bam of one2"],
+    "w.i": null,
+    "w.j": null,
+    "w.k": { x: "member x", y: "member y", bam: "member bam" },
+    "w.l": "bam of one",
+  });
+});
+
 test("tries again as often as maxRetries says, and tells of each attempt", async () => {
   const source = (tries: number) => `version 1.0
 task flaky {

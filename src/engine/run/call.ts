@@ -14,7 +14,7 @@ import { runWorkflowBody } from "./workflow.ts";
 export async function runCall(scope: Scope, call: CallNode): Promise<ReadonlyMap<string, Value>> {
   const { site } = scope;
   const { frame } = site;
-  for (const { text } of call.after) await scope.lookup(text);
+  for (const { text } of call.after) await scope.call(text);
   const callee = resolveCallee(frame.unit, call);
   if (!callee)
     throw fail(frame, failure(`Cannot resolve call target '${call.target.map(({ text }) => text).join(".")}'`));

@@ -6,10 +6,10 @@ import { NONE, objectValue } from "../../wdl/values.ts";
 import type { Value } from "../../wdl/values.ts";
 import { Blocked, evaluationFailure, failure } from "./failures.ts";
 import { fail } from "./frame.ts";
-import { planBody, typeIn } from "./plan.ts";
+import { callOutputs, planBody, typeIn } from "./plan.ts";
 import type { NodeRun, Scope } from "./scope.ts";
 import { runCall } from "./call.ts";
-import { memberNames, startScatter } from "./scatter.ts";
+import { startScatter } from "./scatter.ts";
 
 const DONE = Promise.resolve();
 const ignore = (): void => {};
@@ -48,11 +48,13 @@ function startConditional(scope: Scope, node: ConditionalNode): NodeRun {
     ),
   );
   return {
-    value: (name) =>
+    value: (kind, name) =>
       chain(inner, (inner) => {
-        if (inner) return inner.lookup(name);
-        const members = memberNames(scope, node.body, name);
-        return members ? objectValue(new Map(members.map((member) => [member, NONE]))) : NONE;
+        if (inner) return inner.own(kind, name);
+        if (kind === "value") return NONE;
+        return objectValue(
+          new Map(callOutputs(scope.site.frame.unit, node.body, name).map((output) => [output, NONE])),
+        );
       }),
     finished: (async () => {
       try {

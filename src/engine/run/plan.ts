@@ -4,15 +4,18 @@ import { resolveCallee } from "../../wdl/program.ts";
 import { resolveType } from "../../wdl/type-rules.ts";
 import type { Type } from "../../wdl/types.ts";
 
+/** Values and calls have names of their own, as in Cromwell: `call bam` and `File bam = bam.bam` may stand side by side. */
+export type NameKind = "value" | "call";
+
 /** A body with the names that it defines, made once for all shards that run it. */
 export interface BodyPlan {
   readonly nodes: readonly BodyNode[];
   /**
-   * By name, the nodes that define it, seen from this body: a scatter defines what its own body does.
+   * By kind and name, the nodes that define it, seen from this body: a scatter defines what its own body does.
    *
    * More than one where sibling conditionals declare the same name, which Cromwell lets pass.
    */
-  readonly homes: ReadonlyMap<string, readonly number[]>;
+  readonly homes: Readonly<Record<NameKind, ReadonlyMap<string, readonly number[]>>>;
 }
 
 const plans = new WeakMap<readonly BodyNode[], BodyPlan>();
@@ -21,25 +24,30 @@ const plans = new WeakMap<readonly BodyNode[], BodyPlan>();
 export function planBody(nodes: readonly BodyNode[]): BodyPlan {
   let plan = plans.get(nodes);
   if (!plan) {
-    const homes = new Map<string, number[]>();
-    nodes.forEach((node, index) => {
-      for (const name of new Set(definedNames(node))) homes.set(name, [...(homes.get(name) ?? []), index]);
-    });
-    plan = { nodes, homes };
+    plan = { nodes, homes: { value: homesOf(nodes, declaredNames), call: homesOf(nodes, calledNames) } };
     plans.set(nodes, plan);
   }
   return plan;
 }
 
-function definedNames(node: BodyNode): readonly string[] {
-  switch (node.kind) {
-    case "declaration":
-    case "call":
-      return [node.name.text];
-    case "scatter":
-    case "conditional":
-      return node.body.flatMap(definedNames);
-  }
+function homesOf(
+  nodes: readonly BodyNode[],
+  namesIn: (node: BodyNode) => readonly string[],
+): ReadonlyMap<string, readonly number[]> {
+  const homes = new Map<string, number[]>();
+  nodes.forEach((node, index) => {
+    for (const name of new Set(namesIn(node))) homes.set(name, [...(homes.get(name) ?? []), index]);
+  });
+  return homes;
+}
+
+function declaredNames(node: BodyNode): readonly string[] {
+  if (node.kind === "declaration") return [node.name.text];
+  return node.kind === "call" ? [] : node.body.flatMap(declaredNames);
+}
+
+function calledNames(node: BodyNode): readonly string[] {
+  return callsIn([node]).map(({ name }) => name.text);
 }
 
 /** All calls in a body, at any depth, in the order written. */
@@ -50,8 +58,15 @@ export function callsIn(nodes: readonly BodyNode[]): readonly CallNode[] {
   });
 }
 
-/** Names of a call's outputs. A workflow without an output section gives all that its calls give. */
-export function outputNames(callee: Callee): readonly string[] {
+/** Names of the outputs of the call `name`, which stands somewhere in a body of `unit`. */
+export function callOutputs(unit: Unit, nodes: readonly BodyNode[], name: string): readonly string[] {
+  const call = callsIn(nodes).find((call) => call.name.text === name);
+  const callee = call && resolveCallee(unit, call);
+  return callee ? outputNames(callee) : [];
+}
+
+/** Names of what a task or workflow puts out. A workflow without an output section gives all that its calls give. */
+function outputNames(callee: Callee): readonly string[] {
   if (callee.kind === "task") return callee.task.outputs.map(({ name }) => name.text);
   const { outputs, body } = callee.workflow;
   if (outputs) return outputs.map(({ name }) => name.text);

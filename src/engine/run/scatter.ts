@@ -1,11 +1,11 @@
-import type { BodyNode, ScatterNode } from "../../wdl/ast.ts";
-import { resolveCallee } from "../../wdl/program.ts";
+import type { ScatterNode } from "../../wdl/ast.ts";
 import { arrayValue, NONE, objectValue, pairValue } from "../../wdl/values.ts";
 import type { Value } from "../../wdl/values.ts";
 import { Blocked, failure } from "./failures.ts";
 import { fail } from "./frame.ts";
 import type { Site } from "./frame.ts";
-import { callsIn, outputNames, planBody } from "./plan.ts";
+import { callOutputs, planBody } from "./plan.ts";
+import type { NameKind } from "./plan.ts";
 import type { NodeRun, Scope } from "./scope.ts";
 import { inSubWorkflow } from "./subworkflow.ts";
 
@@ -26,7 +26,7 @@ export function startScatter(scope: Scope, node: ScatterNode): NodeRun {
   const { site } = scope;
   if (site.shard < 0) {
     const scatter = new Scatter(scope, node, site);
-    return { value: (name) => scatter.gather(name), finished: scatter.run() };
+    return { value: (kind, name) => scatter.gather(kind, name), finished: scatter.run() };
   }
   const opened = Promise.withResolvers<Scatter>();
   opened.promise.catch(ignore);
@@ -44,19 +44,12 @@ export function startScatter(scope: Scope, node: ScatterNode): NodeRun {
     },
   );
   return {
-    value: async (name) => (await opened.promise).gather(name),
+    value: async (kind, name) => (await opened.promise).gather(kind, name),
     finished: work.then(ignore, (thrown: unknown) => {
       opened.reject(thrown);
       if (!(thrown instanceof Blocked)) throw thrown;
     }),
   };
-}
-
-/** The outputs of the call `name` in a body, or `undefined` where `name` is no call. */
-export function memberNames(scope: Scope, body: readonly BodyNode[], name: string): readonly string[] | undefined {
-  const call = callsIn(body).find((call) => call.name.text === name);
-  const callee = call && resolveCallee(scope.site.frame.unit, call);
-  return callee && outputNames(callee);
 }
 
 class Scatter {
@@ -99,16 +92,16 @@ class Scatter {
     }
   }
 
-  /** What `name` stands for outside: an array with an item for each shard; for a call, an object of such arrays. */
-  async gather(name: string): Promise<Value> {
+  /** What a name stands for outside: an array with an item for each shard; for a call, an object of such arrays. */
+  async gather(kind: NameKind, name: string): Promise<Value> {
     await this.started.promise;
     const values: Value[] = [];
-    for (const shard of this.shards) values.push(await shard.lookup(name));
-    const members = memberNames(this.scope, this.node.body, name);
-    if (!members) return arrayValue(values);
-    const column = (member: string): Value =>
-      arrayValue(values.map((value) => (value.kind === "object" ? (value.members.get(member) ?? NONE) : NONE)));
-    return objectValue(new Map(members.map((member) => [member, column(member)])));
+    for (const shard of this.shards) values.push(await shard.own(kind, name));
+    if (kind === "value") return arrayValue(values);
+    const column = (output: string): Value =>
+      arrayValue(values.map((value) => (value.kind === "object" ? (value.members.get(output) ?? NONE) : NONE)));
+    const outputs = callOutputs(this.site.frame.unit, this.node.body, name);
+    return objectValue(new Map(outputs.map((output) => [output, column(output)])));
   }
 
   private items(value: Value): readonly Value[] {

@@ -8,12 +8,16 @@ import type { Value } from "../../wdl/values.ts";
 import { Blocked, evaluationFailure } from "./failures.ts";
 import { fail } from "./frame.ts";
 import type { Site } from "./frame.ts";
-import type { BodyPlan } from "./plan.ts";
+import { callOutputs } from "./plan.ts";
+import type { BodyPlan, NameKind } from "./plan.ts";
 
 /** A node of a body that has been started. */
 export interface NodeRun {
-  /** The value of a name that the node defines. Rejects with `Blocked` if there will be none. */
-  value(name: string): Eventual<Value>;
+  /**
+   * The value that the node defines under a name; for a call, the object of its outputs. Rejects with `Blocked` if there
+   * will be none.
+   */
+  value(kind: NameKind, name: string): Eventual<Value>;
   /** Resolves, whatever happened, when nothing of the node runs any more. */
   readonly finished: Promise<void>;
 }
@@ -34,6 +38,7 @@ export class Scope {
   /** How the nodes of this scope, and of all inside of it, are started. */
   readonly startNode: StartNode;
   private readonly known: Map<string, Value>;
+  private knownCalls: Map<string, Value> | undefined;
   private readonly runs: (NodeRun | undefined)[] = [];
 
   constructor(
@@ -57,14 +62,38 @@ export class Scope {
     return this.known.get(name);
   }
 
-  /** The value of a name, from here or from the scopes around. */
-  lookup(name: string): Eventual<Value> {
-    const known = this.known.get(name);
+  /** What a look-up of an expression means, from here or from the scopes around; see `Environment`. */
+  lookup(name: string, member?: string): Eventual<Value> {
+    const kind = this.meansCall(name, member) ? "call" : "value";
+    const home = this.homeOf(kind, name);
+    if (!home) throw new WdlError(`nothing here is called ${name}`);
+    return home.own(kind, name);
+  }
+
+  /** The outputs of a call that can be seen from here. */
+  call(name: string): Eventual<Value> {
+    const home = this.homeOf("call", name);
+    if (!home) throw new WdlError(`there is no call ${name} here`);
+    return home.own("call", name);
+  }
+
+  /**
+   * Whether a look-up means a call. A name alone never does; `x.y` does where the call `x` has the output `y`, or where
+   * nothing else has that name.
+   */
+  meansCall(name: string, member: string | undefined): boolean {
+    const home = member === undefined ? undefined : this.homeOf("call", name);
+    if (!home || member === undefined) return false;
+    if (!this.homeOf("value", name)) return true;
+    return callOutputs(this.site.frame.unit, home.plan.nodes, name).includes(member);
+  }
+
+  /** What this scope itself has under a name that it knows or defines. */
+  own(kind: NameKind, name: string): Eventual<Value> {
+    const known = this.knownOf(kind)?.get(name);
     if (known) return known;
-    const homes = this.plan.homes.get(name);
-    if (homes) return chain(this.define(name, homes, 0), (value) => this.keep(name, value));
-    if (this.parent) return this.parent.lookup(name);
-    throw new WdlError(`nothing here is called ${name}`);
+    const homes = this.plan.homes[kind].get(name) ?? [];
+    return chain(this.define(kind, name, homes, 0), (value) => this.keep(kind, name, value));
   }
 
   /** Starts all nodes and resolves when none of them runs any more; never rejects. */
@@ -89,17 +118,28 @@ export class Scope {
 
   private environment(): Environment {
     const { unit, run, io } = this.site.frame;
-    return { lookup: (name) => this.lookup(name), version: run.version, structs: unit.structs, io };
+    return { lookup: (name, member) => this.lookup(name, member), version: run.version, structs: unit.structs, io };
   }
 
-  private define(name: string, homes: readonly number[], at: number): Eventual<Value> {
-    const value = this.node(homes[at] ?? 0).value(name);
+  /** The nearest scope that has the name. */
+  private homeOf(kind: NameKind, name: string): Scope | undefined {
+    const isHere = this.plan.homes[kind].has(name) || (kind === "value" && this.known.has(name));
+    return isHere ? this : this.parent?.homeOf(kind, name);
+  }
+
+  private define(kind: NameKind, name: string, homes: readonly number[], at: number): Eventual<Value> {
+    const value = this.node(homes[at] ?? 0).value(kind, name);
     if (at + 1 >= homes.length) return value;
-    return chain(value, (value) => (isAbsent(value) ? this.define(name, homes, at + 1) : value));
+    return chain(value, (value) => (isAbsent(value) ? this.define(kind, name, homes, at + 1) : value));
   }
 
-  private keep(name: string, value: Value): Value {
-    this.known.set(name, value);
+  private knownOf(kind: NameKind): Map<string, Value> | undefined {
+    return kind === "value" ? this.known : this.knownCalls;
+  }
+
+  private keep(kind: NameKind, name: string, value: Value): Value {
+    if (kind === "value") this.known.set(name, value);
+    else (this.knownCalls ??= new Map()).set(name, value);
     return value;
   }
 

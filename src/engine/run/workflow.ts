@@ -1,6 +1,6 @@
 import type { BodyNode, Declaration, WorkflowNode } from "../../wdl/ast.ts";
 import { coerce } from "../../wdl/coerce.ts";
-import { references } from "../../wdl/dependencies.ts";
+import { needs } from "../../wdl/dependencies.ts";
 import type { Value } from "../../wdl/values.ts";
 import { leaveOut } from "./frame.ts";
 import type { Frame } from "./frame.ts";
@@ -26,7 +26,7 @@ export async function runWorkflowBody(
   if (workflow.outputs) return await writtenOutputs(scope, workflow.outputs);
   const outputs = new Map<string, Value>();
   for (const { name } of callsIn(workflow.body)) {
-    const value = await scope.lookup(name.text);
+    const value = await scope.call(name.text);
     if (value.kind !== "object") continue;
     for (const [output, member] of value.members) outputs.set(`${name.text}.${output}`, member);
   }
@@ -50,8 +50,8 @@ function allNodes(workflow: WorkflowNode): readonly BodyNode[] {
  * declaration of the body means that one in its own expression.
  */
 async function writtenOutputs(scope: Scope, outputs: readonly Declaration[]): Promise<ReadonlyMap<string, Value>> {
-  const meansItself = ({ name, value }: Declaration): boolean =>
-    value === undefined || references(value).has(name.text);
+  const meansItself = ({ name: { text }, value }: Declaration): boolean =>
+    value === undefined || needs(value).some(({ name, member }) => name === text && !scope.meansCall(name, member));
   const section = scope.inner(planBody(outputs.filter((output) => !meansItself(output))));
   const values = new Map<string, Value>();
   for (const output of outputs) {

@@ -54,6 +54,15 @@ test("lets those behind go on when who waits first gives up", async () => {
   release();
 });
 
+test("counts what runs already without making it wait", async () => {
+  const admission = new Admission({ cores: 2, memoryBytes: GB });
+  const releases = [admission.hold(1, 0), admission.hold(64, 9000 * GB)];
+  const next = admission.take(1, 0, never);
+  expect(await settled([next])).toEqual([false]);
+  releases[1]?.();
+  expect(await settled([next, admission.take(1, 0, never)])).toEqual([true, false]);
+});
+
 test("lets runs take turns, however many one of them wants", async () => {
   const turns = new Turns(1);
   await turns.take("wide");

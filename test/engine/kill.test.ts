@@ -149,6 +149,32 @@ test("goes on with workflows that were accepted in the instant before a kill", a
   for (const id of ids) expect(await engine.ended(id)).toBe("Succeeded");
 });
 
+test("makes no task that outlived the engine wait for cores", async () => {
+  const gate = (run: number): string => join(engine.root, `gate-${run}`);
+  const ids: string[] = [];
+  for (const run of [0, 1, 2]) {
+    ids[run] = await engine.submit({
+      workflowSource: `version 1.0
+task wait { input { String gate } command { while ! test -e ~{gate}; do sleep 0.02; done } output { Int y = 2 } }
+workflow w { input { String gate } call wait { input: gate = gate } }`,
+      workflowInputs: JSON.stringify({ "w.gate": gate(run) }),
+    });
+    await engine.callStatus(ids[run], "w.wait", "Running");
+  }
+  await engine.kill();
+  const narrow = await new EngineProcess({ root: engine.root, cores: 1 }).start();
+  try {
+    // Each alone fills the machine, so that in a queue the last would wait for the first.
+    for (const run of [2, 0, 1]) {
+      writeFileSync(gate(run), "");
+      expect(await narrow.ended(ids[run] ?? "")).toBe("Succeeded");
+    }
+  } finally {
+    await narrow.remove();
+    await engine.start();
+  }
+});
+
 /** A small generator of random numbers that a seed makes repeatable. */
 function mulberry(seed: number): () => number {
   let state = seed;

@@ -51,21 +51,32 @@ export class Admission {
     });
   }
 
+  /**
+   * Takes at once what a process of an earlier life of the engine uses already, and returns the function that gives it
+   * back. There may be less than nothing left afterwards; then nobody else starts until enough has come back.
+   */
+  hold(cores: number, memoryBytes: number): () => void {
+    return this.grant(Math.min(cores, this.machine.cores), Math.min(memoryBytes, this.machine.memoryBytes));
+  }
+
   private serve(): void {
     for (let next = this.waiting[0]; next && this.fits(next); next = this.waiting[0]) {
       this.waiting.shift();
-      const { cores, memoryBytes } = next;
-      this.freeCores -= cores;
-      this.freeBytes -= memoryBytes;
-      let held = true;
-      next.resolve(() => {
-        if (!held) return;
-        held = false;
-        this.freeCores += cores;
-        this.freeBytes += memoryBytes;
-        this.serve();
-      });
+      next.resolve(this.grant(next.cores, next.memoryBytes));
     }
+  }
+
+  private grant(cores: number, memoryBytes: number): () => void {
+    this.freeCores -= cores;
+    this.freeBytes -= memoryBytes;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.freeCores += cores;
+      this.freeBytes += memoryBytes;
+      this.serve();
+    };
   }
 
   private fits({ cores, memoryBytes }: Waiter): boolean {

@@ -10,13 +10,10 @@ export class AttemptWatch implements AttemptHooks {
   refused = false;
   private readonly run: Run;
   private readonly record: CallRecord;
-  private readonly signal: AbortSignal;
 
   constructor(run: Run, record: CallRecord) {
     this.run = run;
     this.record = record;
-    // What an earlier life of the engine has started is not new: only an abort ends it.
-    this.signal = record.detail.jobId === undefined ? run.stop.signal : run.signal;
     this.enter("PreparingJob");
   }
 
@@ -30,9 +27,14 @@ export class AttemptWatch implements AttemptHooks {
     detail.stderr = prepared.stderr;
     detail.maxRetries = prepared.maxRetries;
     if (prepared.notes.length > 0) detail.notes = prepared.notes;
+    const { run } = this;
+    const { admission } = run.deps;
+    // What an earlier life of the engine has left is not new: it has what it needs, and only an abort ends it.
+    if (prepared.stage === "finished") return () => {};
+    if (prepared.stage === "running") return admission.hold(prepared.cpu, prepared.memoryBytes);
     this.enter("RequestingExecutionToken");
     try {
-      const release = await this.run.deps.admission.take(prepared.cpu, prepared.memoryBytes, this.signal);
+      const release = await admission.take(prepared.cpu, prepared.memoryBytes, run.stop.signal);
       this.record.status = "Starting";
       return release;
     } catch (thrown) {

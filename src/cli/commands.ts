@@ -1,4 +1,5 @@
-import type { CommandSpec, OptionSpec } from "./command.ts";
+import type { CommandSpec } from "./command.ts";
+import type { OptionSpec } from "./given.ts";
 
 const SERVER: readonly OptionSpec[] = [
   { name: "server", value: "URL", says: "The AWE server, instead of AWE_URL" },

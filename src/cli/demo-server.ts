@@ -1,13 +1,11 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
-import { systemClock } from "#src/clock.ts";
-import { randomIds } from "#src/ids.ts";
-import { issueToken, openLocalIssuer } from "#src/local/issuer.ts";
 import { CliError, EXIT } from "./exit.ts";
 
 /** A server of one's own, for as long as it takes. */
@@ -37,8 +35,9 @@ function environment(env: NodeJS.ProcessEnv, dataFolder: string): NodeJS.Process
 export async function startDemoServer(env: NodeJS.ProcessEnv, user: string): Promise<DemoServer> {
   const dataFolder = await mkdtemp(join(tmpdir(), "awe-demo-"));
   // A group of its own, so that Ctrl-C reaches the command first, which then stops the server in order.
+  const own = environment(env, dataFolder);
   const child = spawn(process.execPath, [PROGRAM, "serve"], {
-    env: environment(env, dataFolder),
+    env: own,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -55,9 +54,8 @@ export async function startDemoServer(env: NodeJS.ProcessEnv, user: string): Pro
   try {
     const url = await listening(createInterface(child.stdout), ended);
     if (url === undefined) throw new CliError(EXIT.unreachable, `The server does not start: ${said.trim()}`);
-    const issuer = await openLocalIssuer(dataFolder);
-    const token = await issueToken({ issuer, clock: systemClock, ids: randomIds }, { user });
-    return { url, token, [Symbol.asyncDispose]: dispose };
+    const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, "token", "--user", user], { env: own });
+    return { url, token: stdout.trim(), [Symbol.asyncDispose]: dispose };
   } catch (thrown) {
     await dispose();
     throw thrown;

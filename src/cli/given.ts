@@ -1,5 +1,23 @@
-import type { CommandSpec } from "./command.ts";
 import { usage } from "./exit.ts";
+
+/** An option that a command takes. */
+export interface OptionSpec {
+  readonly name: string;
+  /** What stands for its value in help texts; absent for a switch. */
+  readonly value?: string;
+  /** May be given several times. */
+  readonly repeats?: true;
+  readonly says: string;
+}
+
+/** What a command takes. */
+export interface Syntax {
+  /** One word, or two such as `credentials put`. */
+  readonly name: string;
+  /** Such as `NAME [CALL]`. */
+  readonly operands: string;
+  readonly options: readonly OptionSpec[];
+}
 
 type Values = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
@@ -49,7 +67,7 @@ export class Given {
  *
  * @throws {CliError} naming what is unknown, missing or too much.
  */
-export function parseGiven(spec: CommandSpec, args: readonly string[]): Given {
+export function parseGiven(spec: Syntax, args: readonly string[]): Given {
   const refuse = (fault: string) => usage(`awe ${spec.name} ${fault}.`, `See: awe help ${spec.name}`);
   const values: Record<string, string | true | string[]> = {};
   const operands: string[] = [];

@@ -1,4 +1,5 @@
-import type { CommandSpec, OptionSpec } from "./command.ts";
+import type { CommandSpec } from "./command.ts";
+import type { OptionSpec } from "./given.ts";
 
 const WIDTH = 100;
 
@@ -43,12 +44,12 @@ export function commandHelp(spec: CommandSpec): string {
 }
 
 /** An option as it is written: `--path FOLDER`. */
-export function optionText({ name, value, repeats }: OptionSpec): string {
+function optionText({ name, value, repeats }: OptionSpec): string {
   return `--${name}${value === undefined ? "" : ` ${value}`}${repeats === true ? " …" : ""}`;
 }
 
 /** A command as it is written: `logs NAME [CALL]`. */
-export function synopsis({ name, operands }: CommandSpec): string {
+function synopsis({ name, operands }: CommandSpec): string {
   return operands === "" ? name : `${name} ${operands}`;
 }
 

@@ -56,7 +56,7 @@ export function valueText(value: Json): string {
 }
 
 /** The outputs, one on each line; texts of several lines are cut. */
-export function outputLines(outputs: JsonObject, terminal: Terminal): string[] {
+function outputLines(outputs: JsonObject, terminal: Terminal): string[] {
   const width = Math.max(0, ...Object.keys(outputs).map((name) => name.length));
   return Object.entries(outputs).map(([name, value]) => {
     const room = terminal.isTty ? Math.max(20, terminal.columns - width - 4) : Number.POSITIVE_INFINITY;
@@ -68,7 +68,7 @@ export function outputLines(outputs: JsonObject, terminal: Terminal): string[] {
 const DEEPEST = 8;
 
 /** The failures with what caused them, and the place in the source where one is known. */
-export function failureLines(failures: readonly Failure[], depth = 0): string[] {
+function failureLines(failures: readonly Failure[], depth = 0): string[] {
   if (depth > DEEPEST) return [];
   return failures.flatMap(({ message, file, line, column, hint, causedBy }) => {
     const indent = "  ".repeat(depth + 1);

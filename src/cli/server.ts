@@ -5,7 +5,7 @@ import { CliError, EXIT } from "./exit.ts";
 import type { Given } from "./given.ts";
 
 /** What a request carries besides its address. */
-export interface Sent {
+interface Sent {
   readonly query?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: FormData | string | ReadableStream<Uint8Array>;

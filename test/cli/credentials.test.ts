@@ -48,11 +48,14 @@ test("lists hosts and user names, and forgets one", async () => {
   expect(deleted).toEqual({ exit: 0, stdout: "", stderr: "" });
 });
 
-describe.runIf(lane("script", onPath("script")))("on a terminal", () => {
+/** Gives a command a terminal; part of util-linux. */
+const RECORDER = "script";
+
+describe.runIf(lane(RECORDER, onPath(RECORDER)))("on a terminal", () => {
   test("asks for the password and does not show what is typed", async () => {
     await using server = await fakeServer(stored);
     const command = [process.execPath, join(PROJECT, "bin/awe.js"), ...put].join(" ");
-    const child = spawn("script", ["-qec", command, "/dev/null"], {
+    const child = spawn(RECORDER, ["-qec", command, "/dev/null"], {
       env: { PATH: process.env["PATH"], HOME: "/nonexistent", TERM: "xterm", ...server.env },
       stdio: ["pipe", "pipe", "inherit"],
     });

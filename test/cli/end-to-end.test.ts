@@ -46,7 +46,7 @@ test("runs the first example from its folder to its outputs", async () => {
   const submitted = await awe("submit", "hello", "--repo", join(PROJECT, "examples/hello"), "--label", "first");
   expect([submitted.exit, submitted.stderr]).toEqual([0, ""]);
   const waited = await awe("status", "hello", "--wait");
-  expect(waited.exit).toBe(0);
+  expect(waited.exit, waited.stdout).toBe(0);
   expect(waited.stdout).toContain("hello greet Done (exit 0");
   expect(waited.stdout).toContain("outputs\n  hello.greeting  Hello, AWE!\n");
 

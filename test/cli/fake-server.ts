@@ -14,7 +14,7 @@ export interface Seen {
 }
 
 /** What the fake server answers. Objects go out as JSON. */
-export interface Answer {
+interface Answer {
   readonly status?: number;
   readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
-import { Readable } from "node:stream";
 import type { Dispatcher, FormData, Pool } from "undici";
 
 import { AweError, errorText } from "#src/errors.ts";
 import type { EngineAddress } from "#src/fleet/fleet.ts";
 import type { CromwellStatus, JsonObject } from "#src/model/run.ts";
+import { webStream } from "#src/web-stream.ts";
 import type { EngineReport, Engines, HandOver } from "./engines.ts";
 
 /**
@@ -174,7 +174,7 @@ export function cromwellEngines(
       return {
         status: answer.statusCode,
         headers: Object.fromEntries(passed),
-        body: Readable.toWeb(answer.body) as ReadableStream<Uint8Array>,
+        body: webStream(answer.body),
       };
     },
 

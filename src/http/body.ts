@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { AweError } from "#src/errors.ts";
 import { jsonObject } from "./json.ts";
 import { readParts } from "./multipart.ts";
+import { bodyOf } from "./request-body.ts";
 
 /** A request's fields, whatever form they came in: JSON values, or the bytes of form parts. */
 export type Fields = ReadonlyMap<string, unknown>;
@@ -32,7 +33,7 @@ export async function readBody(c: Context, limit: BodyLimit): Promise<Uint8Array
   assertFits(c, limit);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
+  for await (const chunk of bodyOf(c)) {
     size += chunk.length;
     if (size > limit.bytes) throw tooLarge(limit);
     chunks.push(chunk);

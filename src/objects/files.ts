@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 
 import { AweError, errorText } from "#src/errors.ts";
 import type { AccountOf } from "#src/model/account.ts";
+import { webStream } from "#src/web-stream.ts";
 import { bashAs, ended } from "./as-user.ts";
 import type { Objects } from "./objects.ts";
 
@@ -19,6 +20,9 @@ export interface FileObjectsDeps {
   /** Makes sure that the user's own folder exists and belongs to the user's account; answers its path. */
   readonly userFolder: (userName: string) => Promise<string>;
 }
+
+/** A file that its user turns into a pipe just as it is opened would be waited for without end. */
+const OPEN_MS = 10_000;
 
 /** Keys that cannot leave their folder. */
 const KEY = /^[a-z]+\/[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -69,7 +73,9 @@ export function fileObjects(deps: FileObjectsDeps): Objects {
     child.stderr.resume();
     child.stdin.on("error", () => {});
     const exit = ended(child);
+    const late = setTimeout(() => child.kill("SIGKILL"), OPEN_MS);
     const line = await firstLine(child.stdout, exit);
+    clearTimeout(late);
     return line === undefined ? undefined : { child, sizeBytes: Number(line) };
   };
 
@@ -121,7 +127,7 @@ export function fileObjects(deps: FileObjectsDeps): Objects {
       }
       child.stdin.end(`${wanted.start} ${wanted.end - wanted.start}\n`);
       child.stdout.once("close", () => child.kill("SIGKILL"));
-      return { sizeBytes, body: Readable.toWeb(child.stdout) as ReadableStream<Uint8Array> };
+      return { sizeBytes, body: webStream(child.stdout) };
     },
 
     async size(userName, path) {

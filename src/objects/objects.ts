@@ -53,7 +53,7 @@ export interface Objects {
     userName: string,
     uploadId: string,
     name: string,
-    body: ReadableStream<Uint8Array>,
+    body: AsyncIterable<Uint8Array>,
     limitBytes: number,
   ): Promise<{ path: string; sizeBytes: number; sha256: string }>;
   /** Absolute path of a received upload, for an engine's inputs. */

@@ -6,6 +6,7 @@ import { deleteCredential, putCredential } from "#src/workflows/credentials.ts";
 import { assertFits, readBody, textOf, type BodyLimit } from "../body.ts";
 import type { HttpDeps, HttpEnv } from "../deps.ts";
 import { jsonObject } from "../json.ts";
+import { bodyOf } from "../request-body.ts";
 
 /** A credential's body is a name and a token. */
 const CREDENTIAL_LIMIT: BodyLimit = { bytes: 16_384 };
@@ -52,9 +53,14 @@ export async function postUpload(deps: HttpDeps, c: Context<HttpEnv>): Promise<R
     );
   }
   assertFits(c, { bytes: deps.limits.uploadBytes, setting: "AWE_MAX_UPLOAD" });
-  const body = c.req.raw.body ?? new Blob([]).stream();
   const uploadId = deps.ids.uuid();
-  const { sizeBytes, sha256 } = await deps.objects.receive(userName, uploadId, name, body, deps.limits.uploadBytes);
+  const { sizeBytes, sha256 } = await deps.objects.receive(
+    userName,
+    uploadId,
+    name,
+    bodyOf(c),
+    deps.limits.uploadBytes,
+  );
   await deps.store.of(userName).addUpload({ uploadId, name, sizeBytes, sha256, createdAt: deps.clock.now() });
   return c.json({ id: uploadId, name, sizeBytes, sha256, input: `awe-upload:${uploadId}/${name}` }, 201);
 }

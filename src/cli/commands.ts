@@ -40,7 +40,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       "workflow's stored source runs again.",
     options: [
       { name: "repo", value: "URL|FOLDER", says: "A Git repository over http(s), or a folder on this machine" },
-      { name: "ref", value: "REF", says: "Branch, tag or commit of the repository" },
+      { name: "ref", value: "REF", says: "Branch, tag or commit of the repository, or of the folder's" },
       { name: "path", value: "PATH", says: "The workflow's folder, or its WDL file, inside of it" },
       { name: "wdl", value: "FILE", says: "A WDL file on this machine, with what it imports" },
       { name: "url", value: "URL", says: "The address of a WDL file" },

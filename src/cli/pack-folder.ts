@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { ZipFile } from "yazl";
 
 import { usage } from "./exit.ts";
-import { workTreeOf } from "./work-tree.ts";
+import { committedFiles, readObjects, workTreeOf } from "./work-tree.ts";
 
 /** A folder as it is sent. */
 export interface PackedFolder {
@@ -38,28 +38,51 @@ const REMEDY =
   "Put what no run needs into .gitignore, and name large data in --inputs: such files are uploaded by themselves.";
 
 /**
- * Packs a folder: what Git would commit where it is a work tree, else everything; never `.git` and `node_modules`, and no
- * symbolic link.
+ * Packs a folder: with `ref` what it holds at that commit, else what Git would commit where it is a work tree, else
+ * everything; never `.git` and `node_modules`, and no symbolic link.
  *
  * @throws {CliError} naming the file or number that is over a limit.
  */
-export async function packFolder(folder: string): Promise<PackedFolder> {
+export async function packFolder(folder: string, ref?: string): Promise<PackedFolder> {
   if (!(await stat(folder)).isDirectory())
     throw usage(`${folder} is not a folder.`, "A WDL file goes with --wdl FILE.");
-  const tree = await workTreeOf(folder);
   const content = new Content();
-  // A folder that Git ignores as a whole was named on purpose.
-  if (tree && tree.files.length > 0) await content.addListed(folder, "", tree.files);
-  else await content.addFolder(folder, "");
+  const origin = ref === undefined ? await addPresent(content, folder) : await addCommitted(content, folder, ref);
   if (content.files.size === 0) throw usage(`${folder} holds no files that could be sent.`);
   return {
     zip: await zipOf(content.files),
     name: basename(folder).slice(0, 255) || "root",
-    commit: tree?.commit ?? null,
-    dirty: tree?.dirty ?? null,
+    ...origin,
     files: content.files,
     links: content.links,
   };
+}
+
+type Origin = Pick<PackedFolder, "commit" | "dirty">;
+
+async function addPresent(content: Content, folder: string): Promise<Origin> {
+  const tree = await workTreeOf(folder);
+  // A folder that Git ignores as a whole was named on purpose.
+  if (tree && tree.files.length > 0) await content.addListed(folder, "", tree.files);
+  else await content.addFolder(folder, "");
+  return { commit: tree?.commit ?? null, dirty: tree?.dirty ?? null };
+}
+
+async function addCommitted(content: Content, folder: string, ref: string): Promise<Origin> {
+  const { commit, files } = await committedFiles(folder, ref);
+  content.links.push(...files.filter(({ isLink }) => isLink).map(({ path }) => path));
+  const wanted = files.filter(({ path, isLink }) => !isLink && !isLeftOut(path));
+  for (const { path, sizeBytes } of wanted) content.count(path, sizeBytes);
+  const contents = await readObjects(
+    folder,
+    wanted.map(({ object }) => object),
+  );
+  for (const [index, { path }] of wanted.entries()) content.files.set(path, contents[index] ?? new Uint8Array());
+  return { commit: /^[0-9a-f]{40}$/.test(commit) ? commit : null, dirty: false };
+}
+
+function isLeftOut(path: string): boolean {
+  return path.split("/").some((part) => LEFT_OUT.has(part));
 }
 
 /** Collects files and counts them. */
@@ -67,10 +90,11 @@ class Content {
   readonly files = new Map<string, Uint8Array>();
   readonly links: string[] = [];
   #bytes = 0;
+  #count = 0;
 
   async addListed(folder: string, prefix: string, paths: readonly string[]): Promise<void> {
     for (const path of paths.toSorted()) {
-      if (!path.split("/").some((part) => LEFT_OUT.has(part))) await this.#add(join(folder, path), prefix + path);
+      if (!isLeftOut(path)) await this.#add(join(folder, path), prefix + path);
     }
   }
 
@@ -96,18 +120,21 @@ class Content {
   }
 
   async #addFile(file: string, name: string, size: number): Promise<void> {
+    this.count(file, size);
+    this.files.set(name, await readFile(file));
+  }
+
+  /** Counts a file before it is read. @throws {CliError} where it is, or makes the folder, too large. */
+  count(file: string, size: number): void {
     if (size > PACK_LIMITS.fileBytes) {
-      throw usage(
-        `${file} has ${sizeText(size)}; a source may hold files of ${sizeText(PACK_LIMITS.fileBytes)}.`,
-        REMEDY,
-      );
+      const fault = `${file} has ${sizeText(size)}; a source may hold files of ${sizeText(PACK_LIMITS.fileBytes)}.`;
+      throw usage(fault, REMEDY);
     }
     this.#bytes += size;
     if (this.#bytes > PACK_LIMITS.unpackedBytes) {
       throw usage(`The folder holds more than ${sizeText(PACK_LIMITS.unpackedBytes)}.`, REMEDY);
     }
-    this.files.set(name, await readFile(file));
-    if (this.files.size > PACK_LIMITS.files)
+    if (++this.#count > PACK_LIMITS.files)
       throw usage(`The folder holds more than ${PACK_LIMITS.files} files.`, REMEDY);
   }
 }

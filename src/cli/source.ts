@@ -47,11 +47,15 @@ export async function sourceOf(given: Given, remarks: Terminal): Promise<Source>
     const place = { ...(ref === undefined ? {} : { ref }), ...(path === undefined ? {} : { path }) };
     return { fields: { workflow_repo: repo, ...place }, types: undefined, isFetched: true };
   }
-  if (ref !== undefined) throw usage("--ref goes with the address of a repository; a folder is sent as it is.");
-  return folderSource(repo, path, remarks);
+  return folderSource(repo, ref, path, remarks);
 }
 
-async function folderSource(repo: string, wanted: string | undefined, remarks: Terminal): Promise<Source> {
+async function folderSource(
+  repo: string,
+  ref: string | undefined,
+  wanted: string | undefined,
+  remarks: Terminal,
+): Promise<Source> {
   const folder = resolve(repo);
   if (!existsSync(folder)) {
     const hint = /^[^/]+@[^/]+:/.test(repo)
@@ -59,8 +63,8 @@ async function folderSource(repo: string, wanted: string | undefined, remarks: T
       : "A repository is named by its address, https://….";
     throw usage(`There is no folder ${repo}.`, hint);
   }
-  const path = wanted === undefined ? undefined : pathInside(folder, wanted);
-  const packed = await packFolder(folder);
+  const path = wanted === undefined ? undefined : pathInside(folder, wanted, ref === undefined);
+  const packed = await packFolder(folder, ref);
   if (packed.links.length > 0) {
     remarks.line(
       printable(
@@ -80,11 +84,12 @@ async function folderSource(repo: string, wanted: string | undefined, remarks: T
 }
 
 /** A path as the server takes it, whether it was written from the folder or from here. */
-function pathInside(folder: string, wanted: string): string {
+function pathInside(folder: string, wanted: string, mustExist: boolean): string {
   const places = isAbsolute(wanted) ? [wanted] : [join(folder, wanted), resolve(wanted)];
   for (const place of places) {
     const inside = relative(folder, place);
-    if (inside !== ".." && !inside.startsWith(`..${sep}`) && existsSync(place)) return inside.split(sep).join("/");
+    const isInside = inside !== ".." && !inside.startsWith(`..${sep}`);
+    if (isInside && (existsSync(place) || !mustExist)) return inside.split(sep).join("/");
   }
   throw usage(`--path ${wanted} is not in ${folder}.`, "Name a folder or a WDL file inside of --repo.");
 }

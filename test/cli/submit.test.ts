@@ -78,6 +78,35 @@ test("packs what Git would commit, with the commit and whether there is more tha
   expect(await packed(server.seen.at(-1))).toEqual([".gitignore", "flow/main.wdl", "flow/new.txt"]);
 });
 
+test("packs with --ref what the folder holds at that commit, whatever lies in it now", async () => {
+  await using server = await fakeServer({ "POST /alice/hello": accepted });
+  await using folder = await temporaryFolder();
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-C", folder.path, "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+      encoding: "utf8",
+    });
+  await mkdir(join(folder.path, "flow/sub"), { recursive: true });
+  await writeFile(join(folder.path, "flow/main.wdl"), WDL);
+  await writeFile(join(folder.path, "flow/sub/old name.txt"), "old\n\u0000");
+  await writeFile(join(folder.path, "flow/empty"), "");
+  await symlink("/etc/passwd", join(folder.path, "flow/link"));
+  git("init", "-q");
+  git("add", ".");
+  git("commit", "-q", "-m", "first");
+  git("tag", "v1");
+  git("rm", "-q", "flow/sub/old name.txt");
+  await writeFile(join(folder.path, "flow/new.txt"), "new");
+  const args = ["submit", "hello", "--repo", join(folder.path, "flow"), "--ref", "v1"];
+  const { exit, stderr } = await awe(args, { env: server.env });
+  expect([exit, stderr]).toEqual([0, "Symbolic links are not sent: link\n"]);
+  const fields = await form(posted(server));
+  expect([fields.get("commit"), fields.get("dirty")]).toEqual([git("rev-parse", "v1").trim(), "false"]);
+  const zip = new Uint8Array(await (fields.get("sourceArchive") as Blob).arrayBuffer());
+  const files = await readZip(zip, SOURCE_LIMITS, "it");
+  expect([...files.keys()]).toEqual(["empty", "main.wdl", "sub/old name.txt"]);
+  expect(Buffer.from(files.get("sub/old name.txt") ?? []).toString()).toBe("old\n\u0000");
+});
+
 test("does not pack a work tree that Git cannot read", async () => {
   await using server = await fakeServer();
   await using folder = await temporaryFolder();
@@ -225,7 +254,8 @@ test.each([
   [["--repo", "/nonexistent"], "There is no folder /nonexistent."],
   [["--repo", "git@github.com:a/b.git"], "Repositories are read over http(s)"],
   [["--repo", "package.json"], "is not a folder.\nA WDL file goes with --wdl FILE."],
-  [["--repo", "examples/hello", "--ref", "main"], "--ref goes with the address of a repository"],
+  [["--repo", "examples/hello", "--ref", "no-such-ref"], "has no branch, tag or commit no-such-ref."],
+  [["--repo", "/usr/share", "--ref", "main"], "--ref main: /usr/share is in no Git work tree."],
   [["--repo", "examples/hello", "--path", "../variants"], "--path ../variants is not in"],
   [["--repo", "examples/hello", "--wdl", "x.wdl"], "Only one of --repo and --wdl can be the source."],
   [["--path", "x"], "--ref and --path go with --repo only."],

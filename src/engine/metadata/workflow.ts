@@ -1,11 +1,11 @@
+import { pickKeys, wantsCalls } from "../../cromwell/metadata-keys.ts";
+import type { KeyFilter } from "../../cromwell/metadata-keys.ts";
 import { mapFiles } from "../../wdl/values.ts";
 import type { Value } from "../../wdl/values.ts";
 import type { WorkflowRecord } from "../state/records.ts";
 import type { State } from "../state/state.ts";
 import { ENGINE_VERSION } from "../version.ts";
 import { callMetadata, isFailure, jsonOutputs } from "./call.ts";
-import { pickKeys, wantsCalls } from "./keys.ts";
-import type { KeyFilter } from "./keys.ts";
 
 /** How metadata is wanted. */
 export interface MetadataWish {

@@ -1,7 +1,7 @@
 import type { Engine } from "../run/engine.ts";
 import type { State } from "../state/state.ts";
 import { json, refusal } from "./answers.ts";
-import { parseId } from "./ids.ts";
+import { parseId } from "../../cromwell/ids.ts";
 import { invalidId, unknownId } from "./known-workflow.ts";
 import type { Routes } from "./router.ts";
 

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { WorkflowRecord } from "../state/records.ts";
 import type { State } from "../state/state.ts";
 import { refusal } from "./answers.ts";
-import { parseId } from "./ids.ts";
+import { parseId } from "../../cromwell/ids.ts";
 import type { Answer } from "./router.ts";
 
 /** Cromwell's answer to an id that is none. */

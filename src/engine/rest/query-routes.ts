@@ -1,10 +1,10 @@
-import type { Found, Search } from "../state/search.ts";
+import { readQuery } from "../../cromwell/query.ts";
+import type { QueryPairs, Search } from "../../cromwell/query.ts";
+import type { Found } from "../state/search.ts";
 import { searchWorkflows } from "../state/search.ts";
 import type { State } from "../state/state.ts";
 import { json, refusal } from "./answers.ts";
 import { malformed, readJson } from "./bodies.ts";
-import { readQuery } from "./query-keys.ts";
-import type { QueryPairs } from "./query-keys.ts";
 import type { Routes } from "./router.ts";
 
 /** Cromwell's query, by address and by body. */

@@ -1,7 +1,7 @@
 import { errorText } from "../../errors.ts";
 import type { Submission } from "../run/engine.ts";
 import { labelErrors } from "./labels.ts";
-import { parseId } from "./ids.ts";
+import { parseId } from "../../cromwell/ids.ts";
 import type { FormParts } from "./multipart.ts";
 import { optionErrors } from "./option-errors.ts";
 import { isObject, jsonType, parseJsonOrYaml, readObject } from "./submitted-json.ts";

@@ -4,12 +4,13 @@ import { gzip } from "node:zlib";
 import type { Context } from "hono";
 
 import type { Clock } from "../../clock.ts";
-import { timingPage } from "../metadata/timing.ts";
+import { parseId } from "../../cromwell/ids.ts";
+import { parseFlag } from "../../cromwell/metadata-keys.ts";
+import { timing } from "../metadata/timing.ts";
 import { callLogs, failedJobs, metadataText, workflowOutputs } from "../metadata/workflow.ts";
 import type { State } from "../state/state.ts";
 import { json, jsonText, plain, refusal } from "./answers.ts";
 import { malformed, readJson } from "./bodies.ts";
-import { parseId } from "./ids.ts";
 import { invalidId, ofWorkflow, unknownId } from "./known-workflow.ts";
 import { labelErrors } from "./labels.ts";
 import type { Answer, Routes } from "./router.ts";
@@ -26,7 +27,7 @@ export function workflowRoutes({ state, clock }: { readonly state: State; readon
     [`${base}/logs`]: get((record) => json(callLogs(state, record))),
     [`${base}/metadata`]: ofWorkflow(state, async (record, context) => {
       const query = new URL(context.req.url).searchParams;
-      const expand = readFlag(query.get("expandSubWorkflows") ?? "false");
+      const expand = parseFlag(query.get("expandSubWorkflows") ?? "false");
       if (expand === undefined) {
         const value = query.get("expandSubWorkflows") ?? "";
         const reason = `'${value}' is not a valid Boolean value`;
@@ -47,7 +48,7 @@ export function workflowRoutes({ state, clock }: { readonly state: State; readon
     [`${base}/timing`]: ofWorkflow(
       state,
       (record) =>
-        new Response(timingPage(state, record, clock.now()), {
+        new Response(timing(state, record, clock.now()), {
           headers: { "content-type": "text/html; charset=UTF-8" },
         }),
     ),
@@ -83,11 +84,6 @@ async function patchLabels(state: State, context: Context): Promise<Response> {
   if (!state.workflows.status(id)) return unknownId(id);
   state.journal.durably(() => state.workflows.saveLabels(id, Object.fromEntries(entries)));
   return json({ id, labels: state.workflows.labels(id) });
-}
-
-function readFlag(text: string): boolean | undefined {
-  if (/^(true|yes|on|1)$/i.test(text)) return true;
-  return /^(false|no|off|0)$/i.test(text) ? false : undefined;
 }
 
 async function packed(context: Context, text: string): Promise<Response> {

@@ -1,19 +1,6 @@
+import type { WorkflowStatus } from "../../cromwell/statuses.ts";
 import type { Value } from "../../wdl/values.ts";
 import type { Failure } from "../tasks/job.ts";
-
-/** Cromwell's words for where a workflow stands, in the order in which they rank. */
-export const WORKFLOW_STATUSES = [
-  "On Hold",
-  "Submitted",
-  "Running",
-  "Aborting",
-  "Aborted",
-  "Succeeded",
-  "Failed",
-] as const;
-
-/** Cromwell's word for where a workflow stands. */
-export type WorkflowStatus = (typeof WORKFLOW_STATUSES)[number];
 
 /** Whether a workflow with this status has ended. */
 export function isTerminal(status: WorkflowStatus): boolean {

@@ -1,36 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 
-import type { WorkflowStatus } from "./records.ts";
-
-/** A label as a key and its value. */
-export interface Label {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** What to look for. All that is given must hold; an empty list asks for nothing. */
-export interface Search {
-  /** Any of them. */
-  readonly statuses: readonly WorkflowStatus[];
-  readonly names: readonly string[];
-  readonly ids: readonly string[];
-  /** All of them. */
-  readonly labelsAnd: readonly Label[];
-  readonly labelsOr: readonly Label[];
-  /** Without those that have all of them. */
-  readonly excludeAnd: readonly Label[];
-  /** Without those that have any of them. */
-  readonly excludeOr: readonly Label[];
-  /** Not before, as timestamps of the database. */
-  readonly submittedFrom?: string;
-  readonly startedFrom?: string;
-  readonly endedUntil?: string;
-  readonly includeSubs: boolean;
-  readonly newestFirst: boolean;
-  /** Counted from 1; only together with `pageSize`. */
-  readonly page?: number;
-  readonly pageSize?: number;
-}
+import type { Label, Search } from "../../cromwell/query.ts";
 
 /** A workflow as a listing shows it. */
 export interface Found {

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 
+import type { WorkflowStatus } from "../../cromwell/statuses.ts";
 import type { Failure } from "../tasks/job.ts";
 import { decodeValues, encodeValues } from "./encoding.ts";
-import type { WorkflowFacts, WorkflowRecord, WorkflowStatus } from "./records.ts";
+import type { WorkflowFacts, WorkflowRecord } from "./records.ts";
 
 /** The parts of a submission as they came, for the run and for metadata's `submittedFiles`. */
 export interface SubmissionParts {

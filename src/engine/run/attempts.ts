@@ -3,10 +3,10 @@ import type { Callee } from "../../wdl/program.ts";
 import type { Value } from "../../wdl/values.ts";
 import { hasEnded } from "../state/records.ts";
 import type { CallRecord } from "../state/records.ts";
+import { failure } from "../tasks/job.ts";
 import type { AttemptResult, Failure, Job } from "../tasks/job.ts";
 import { AttemptWatch } from "./attempt-watch.ts";
 import { below } from "./call-inputs.ts";
-import { failure } from "./failures.ts";
 import { callFolder, earlierRecord, fail, isStopping, leaveOut, timestamp } from "./frame.ts";
 import type { Run, Site } from "./frame.ts";
 

@@ -1,4 +1,5 @@
 import { errorText } from "../../errors.ts";
+import { failure } from "../tasks/job.ts";
 import type { Failure } from "../tasks/job.ts";
 
 /**
@@ -11,11 +12,6 @@ export class Blocked extends Error {
     super("what this depends on did not succeed");
     this.name = "Blocked";
   }
-}
-
-/** A failure with nothing below it. */
-export function failure(message: string, causedBy: readonly Failure[] = []): Failure {
-  return { message, causedBy };
 }
 
 /** Cromwell's failure for an expression of a workflow that cannot be evaluated. */

@@ -7,9 +7,9 @@ import { checkInputs } from "../../wdl/inputs/check-inputs.ts";
 import { loadProgram } from "../../wdl/load.ts";
 import type { Program, Unit } from "../../wdl/program.ts";
 import type { SubmissionParts } from "../state/workflows.ts";
+import { failure } from "../tasks/job.ts";
 import type { Failure } from "../tasks/job.ts";
 import { readArchive } from "./archive.ts";
-import { failure } from "./failures.ts";
 
 /** More than any WDL document has; Cromwell's limit for a part of a submission. */
 const DOCUMENT_BYTES = 8 * 1024 * 1024;

@@ -1,7 +1,8 @@
 import type { ScatterNode } from "../../wdl/ast.ts";
 import { arrayValue, NONE, objectValue, pairValue } from "../../wdl/values.ts";
 import type { Value } from "../../wdl/values.ts";
-import { Blocked, failure } from "./failures.ts";
+import { failure } from "../tasks/job.ts";
+import { Blocked } from "./failures.ts";
 import { fail } from "./frame.ts";
 import type { Site } from "./frame.ts";
 import { callOutputs, planBody } from "./plan.ts";

@@ -3,7 +3,8 @@ import type { Unit } from "../../wdl/program.ts";
 import type { Value } from "../../wdl/values.ts";
 import { hasEnded } from "../state/records.ts";
 import type { CallRecord, WorkflowRecord } from "../state/records.ts";
-import { Blocked, failure } from "./failures.ts";
+import { failure } from "../tasks/job.ts";
+import { Blocked } from "./failures.ts";
 import { callFolder, earlierRecord, fail, isStopping, leaveOut, timestamp } from "./frame.ts";
 import type { Frame, Site } from "./frame.ts";
 

@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import { WdlError } from "../../wdl/coerce.ts";
 import type { AttemptFolder } from "./attempt-folder.ts";
-import { failure, fullDiskHint, jobTag, stderrHint } from "./failures.ts";
+import { fullDiskHint, jobTag, stderrHint } from "./failures.ts";
+import { failure } from "./job.ts";
 import type { AttemptResult, Job } from "./job.ts";
 import { evaluateOutputs } from "./outputs.ts";
 import type { Prepared } from "./prepare.ts";

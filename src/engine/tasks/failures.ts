@@ -1,12 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statfsSync } from "node:fs";
 import { errorText } from "../../errors.ts";
 import type { AttemptFolder } from "./attempt-folder.ts";
-import type { Failure, Job } from "./job.ts";
-
-/** A failure without deeper cause. */
-export function failure(message: string, causedBy: readonly Failure[] = []): Failure {
-  return { message, causedBy };
-}
+import type { Job } from "./job.ts";
 
 /** How Cromwell names an attempt: `wf.task:SHARD:ATTEMPT`, with `NA` outside of a scatter. */
 export function jobTag(job: Pick<Job, "callName" | "shard" | "attempt">): string {

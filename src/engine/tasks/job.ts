@@ -60,6 +60,11 @@ export interface Failure {
   readonly causedBy: readonly Failure[];
 }
 
+/** A failure, by default one with nothing below it. */
+export function failure(message: string, causedBy: readonly Failure[] = []): Failure {
+  return { message, causedBy };
+}
+
 /** What the runner of an attempt asks of the engine around it. */
 export interface AttemptHooks {
   /**

@@ -15,7 +15,8 @@ export function bashAs(
   script: string,
   args: readonly string[],
 ): ChildProcessWithoutNullStreams {
-  const bash = ["-c", script, "awe-as-user", ...args];
+  // No start-up files: bash reads ~/.bashrc when its standard input is a socket, as Node's pipes are.
+  const bash = ["--norc", "--noprofile", "-c", script, "awe-as-user", ...args];
   const options = { cwd: "/", env: ENVIRONMENT, stdio: "pipe" } as const;
   if (account === null) return spawn("bash", bash, options);
   // Only `setpriv` brings a named account's supplementary groups along.

@@ -43,12 +43,15 @@ const STAGE = `
 set -e
 umask 077
 [ -d "$1" ] && { cat > /dev/null; exit 0; }
-mkdir -p "$1.part.$$" && cd "$1.part.$$"
+part=$1.part.$$
+trap 'rm -rf -- "$part"' EXIT
+rm -rf -- "$part" && mkdir -p "$part" && cd "$part"
 while IFS= read -r -d '' size && IFS= read -r -d '' path; do
   case $path in */*) mkdir -p -- "\${path%/*}" ;; esac
   head -c "$size" > "$path"
 done
-cd / && mv -T "$1.part.$$" "$1"
+cd /
+mv -T "$part" "$1" || [ -d "$1" ]
 `;
 
 /** Receives stdin as the file `$2` in the new folder `$1`. */
@@ -189,7 +192,8 @@ async function fed(child: ReturnType<typeof bashAs>, input: Readable, what: stri
   try {
     await pipeline(input, child.stdin);
   } catch (cause) {
-    child.kill("SIGKILL");
+    // It cleans up after itself when its input ends.
+    child.stdin.destroy();
     await exit;
     if (cause instanceof AweError) throw cause;
     throw new AweError("internal", `${what} could not be stored: ${said.trim() || errorText(cause)}`, { cause });

@@ -7,6 +7,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   git: "install git",
   chromium: "install Chromium",
   root: "run the tests as root",
+  mount: "run the tests as root where file systems may be mounted",
+  python3: "install python3",
 };
 
 /**

@@ -149,7 +149,6 @@ describe("the checkers", () => {
     ["src/engine/run/run.ts", "@hono/node-server"],
     ["src/scheduler/loop.ts", "mysql2/promise"],
     ["src/http/app.ts", "isomorphic-git"],
-    ["src/local/serve.ts", "commander"],
   ])("see that %s must not import the package %s", (file, module) => {
     expect(foreignModules(importsOf(plant({ [file]: `import x from "${module}";\n` })))).toHaveLength(1);
   });

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from "node:cluster";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { resolve } from "node:path";
 
 import { getRequestListener } from "@hono/node-server";
 
@@ -14,6 +15,7 @@ import { openingFetch } from "./opening.ts";
 import type { TlsPair } from "./tls.ts";
 import { answerWorkers, controlLink } from "./workers.ts";
 
+type Closer = () => Promise<void>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A port that is open, until it is closed. */
@@ -43,34 +45,55 @@ export async function serve(env: Environment): Promise<void> {
   const config = readConfig(env);
   const log = jsonLog((line) => process.stderr.write(line), config.logLevel);
   process.on("unhandledRejection", (cause) => log.error("promise.lost", { error: errorText(cause) }));
-  if (cluster.isWorker) return serveAsWorker(config, env, log);
+  const closers: Closer[] = [];
+  try {
+    await (cluster.isWorker ? serveAsWorker : serveAsFirst)(config, env, log, closers);
+  } finally {
+    // Also after a start that failed, or what was opened by then would keep the process alive.
+    for (const close of closers.toReversed()) {
+      await close().catch((cause: unknown) => log.error("gateway.closeFailed", { error: errorText(cause) }));
+    }
+    if (process.connected) process.disconnect();
+  }
+}
 
+/** Runs the control loop and the engines, and serves HTTP by itself or through workers. */
+async function serveAsFirst(config: Config, env: Environment, log: Log, closers: Closer[]): Promise<void> {
   const composing = composed(config, env, log, null);
+  closers.push(() => closeComposed(composing));
+  const open = async (opening: Promise<Door>): Promise<Door> => {
+    const door = await opening;
+    closers.push(door.close);
+    return door;
+  };
   // Without a certificate to wait for, the port opens while the rest of AWE is still being loaded.
-  const early = config.workers === 1 && config.tls.kind === "off" ? await openDoor(config, composing, undefined) : null;
+  const isEarly = config.workers === 1 && config.tls.kind === "off";
+  const early = isEarly ? await open(openDoor(config, composing, undefined)) : null;
   const composition = await composing;
   const tls = await tlsOf(config, composition);
   const door =
     early ??
-    (config.workers > 1 ? await openWorkers(config, composition, log) : await openDoor(config, composing, tls));
+    (await open(config.workers > 1 ? openWorkers(config, composition, log) : openDoor(config, composing, tls)));
   announce(config, door.port, [...config.warnings, ...composition.notices, ...(tls?.notice ?? [])]);
   await toldToStop();
   log.info("gateway.stopping");
-  await door.close();
-  await composition.close();
 }
 
 /** Serves HTTP only; what needs the control loop or an engine is asked of the first process. */
-async function serveAsWorker(config: Config, env: Environment, log: Log): Promise<void> {
+async function serveAsWorker(config: Config, env: Environment, log: Log, closers: Closer[]): Promise<void> {
   const composing = composed(config, env, log, controlLink());
-  const composition = await composing;
-  const door = await openDoor(config, composing, await tlsOf(config, composition));
+  closers.push(() => closeComposed(composing));
+  const door = await openDoor(config, composing, await tlsOf(config, await composing));
+  closers.push(door.close);
   // Ctrl-C reaches the whole group; the first process decides when its workers end.
   process.on("SIGINT", () => {});
   await Promise.race([once("SIGTERM"), once("disconnect")]);
-  await door.close();
-  await composition.close();
-  process.exit(0);
+}
+
+/** Closes what was composed, if it was. */
+async function closeComposed(composing: Promise<Composition>): Promise<void> {
+  const composition = await composing.catch(() => null);
+  await composition?.close();
 }
 
 async function composed(config: Config, env: Environment, log: Log, link: ControlLink | null): Promise<Composition> {
@@ -100,12 +123,16 @@ async function openWorkers(config: Config, composition: Composition, log: Log): 
     });
   };
   for (let started = 0; started < config.workers; started++) fork();
-  const port = await listening;
   const close = async () => {
     closing = true;
     await new Promise<void>((done) => cluster.disconnect(done));
   };
-  return { port, close };
+  try {
+    return { port: await listening, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
 }
 
 async function openDoor(config: Config, composing: Promise<Composition>, tls: TlsPair | undefined): Promise<Door> {
@@ -147,14 +174,17 @@ function cannotListen({ host, port }: Config, cause: NodeJS.ErrnoException): Awe
 }
 
 function announce(config: Config, port: number, notices: readonly string[]): void {
-  const shown = config.host.includes(":") && !config.host.startsWith("[") ? `[${config.host}]` : config.host;
+  // A wildcard is no address to call, and no certificate names it.
+  const host = /^(0\.0\.0\.0|::|\[::\])$/.test(config.host) ? "localhost" : config.host;
+  const shown = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
   const address = `${config.tls.kind === "off" ? "http" : "https"}://${shown}:${port}${config.urlPrefix}`;
   const elsewhere = address === "http://127.0.0.1:8080" ? "" : `export AWE_URL=${address}; `;
+  const data = config.dataFolder === resolve(".awe") ? "" : `AWE_DATA=${config.dataFolder} `;
   const lines = [
     `AWE listens on ${address}`,
     ...notices,
     "Paste into another terminal:",
-    `  ${elsewhere}export AWE_TOKEN=$(npx awe token --user alice)`,
+    `  ${elsewhere}export AWE_TOKEN=$(${data}npx awe token --user alice)`,
     "  npx awe submit hello --repo examples/hello",
     "  npx awe status hello --wait",
   ];

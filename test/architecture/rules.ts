@@ -19,7 +19,6 @@ const OWNERS: readonly { readonly module: RegExp; readonly owners: RegExp }[] = 
   { module: /^@hono\/node-server(?:\/|$)/, owners: /^src\/(?:http\/|local\/|engine\/rest\/|engine\/start\.ts$)/ },
   { module: /^(?:kysely|mysql2)(?:\/|$)/, owners: /^src\/store\/kysely\// },
   { module: /^isomorphic-git(?:\/|$)/, owners: /^src\/(?:sources|cli)\// },
-  { module: /^commander$/, owners: /^src\/cli\// },
 ];
 
 /** Who reads the environment: compositions and programs. */

@@ -11,13 +11,13 @@ export interface User {
 }
 
 /** What user names look like: bucket, SQL and role names are made of them one to one. */
-export const USER_NAME = /^[a-z][a-z0-9-]{0,29}[a-z0-9]$/;
+const USER_NAME = /^[a-z][a-z0-9-]{0,29}[a-z0-9]$/;
 
 /** What workflow names look like. */
-export const WORKFLOW_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+const WORKFLOW_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** First path segments that are doors of AWE, and so no user names. */
-export const RESERVED_USERS: ReadonlySet<string> = new Set([
+const RESERVED_USERS: ReadonlySet<string> = new Set([
   "api",
   "awe",
   "auth",
@@ -35,7 +35,7 @@ export const RESERVED_USERS: ReadonlySet<string> = new Set([
 ]);
 
 /** Second path segments that are Cromwell's own, and so no workflow names. */
-export const RESERVED_WORKFLOWS: ReadonlySet<string> = new Set(["api", "engine"]);
+const RESERVED_WORKFLOWS: ReadonlySet<string> = new Set(["api", "engine"]);
 
 /** True when `name` can be a user's. */
 export function isUserName(name: string): boolean {

@@ -35,7 +35,8 @@ export async function lockStateFolder(dataFolder: string): Promise<StateLock> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
-      lock.exec("begin exclusive");
+      // Nothing is ever written, so nothing needs a journal beside it.
+      lock.exec("pragma journal_mode = memory; begin exclusive");
       break;
     } catch (cause) {
       if (performance.now() < deadline && /locked/.test(errorText(cause))) {

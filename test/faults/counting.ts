@@ -1,12 +1,14 @@
 /**
  * Tasks of all kinds that count their completions: in a scatter, in a sub-workflow, and one whose first attempt fails.
- * The line is the last thing that a task does, so a name that stands there twice ran twice.
+ * The line is the last thing that a task does, and one in another file is the first: a name that stands there twice
+ * was begun twice.
  */
 export const COUNTING = `version 1.0
 import "sub.wdl" as sub
 task count {
   input { String file String name Float seconds Array[String] needs = [] }
   command <<<
+    echo ~{name} >> ~{file}.begun
     sleep ~{seconds}
     echo ~{name} >> ~{file}
   >>>
@@ -16,6 +18,7 @@ task second_try {
   input { String file }
   command <<<
     test $(basename $(dirname $PWD)) = attempt-2 || exit 7
+    echo retried >> ~{file}.begun
     sleep 0.08
     echo retried >> ~{file}
   >>>
@@ -38,6 +41,7 @@ export const COUNTING_SUB = `version 1.0
 task last {
   input { String file Array[String] needs }
   command <<<
+    echo last >> ~{file}.begun
     sleep 0.1
     echo last >> ~{file}
   >>>

@@ -21,14 +21,14 @@ export interface FleetFixture {
   readonly fleet: Fleet;
   readonly usersFolder: string;
   /** Moves the clock on. */
-  later(ms: number): void;
-  now(): Date;
+  readonly later: (ms: number) => void;
+  readonly now: () => Date;
   /** Pids of all engines that were ever started, in order. */
-  started(): readonly number[];
+  readonly started: () => readonly number[];
   /** What was logged as `event`. */
-  logged(event: string): readonly Readonly<Record<string, unknown>>[];
-  answers(at: EngineAddress): Promise<boolean>;
-  remove(): Promise<void>;
+  readonly logged: (event: string) => readonly Readonly<Record<string, unknown>>[];
+  readonly answers: (at: EngineAddress) => Promise<boolean>;
+  readonly remove: () => Promise<void>;
 }
 
 /** Makes a program in a fixture's folder. */

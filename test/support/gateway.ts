@@ -56,8 +56,15 @@ export async function removeFolder(dataFolder: string): Promise<void> {
   await rm(join(dataFolder, ".."), { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
-/** Starts `awe serve` on a free port, with `env` added to a bare environment. */
-export async function startGateway(dataFolder: string, env: Readonly<Record<string, string>> = {}): Promise<Gateway> {
+/**
+ * Starts `awe serve` on a free port, with `env` added to a bare environment; under another account where `uid` says so,
+ * whose the state folder must then be.
+ */
+export async function startGateway(
+  dataFolder: string,
+  env: Readonly<Record<string, string>> = {},
+  uid?: number,
+): Promise<Gateway> {
   const child = spawn(AWE, ["serve"], {
     env: {
       PATH: process.env["PATH"] ?? "/usr/bin:/bin",
@@ -68,6 +75,7 @@ export async function startGateway(dataFolder: string, env: Readonly<Record<stri
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let logged = "";
   child.stderr.on("data", (chunk: Buffer) => (logged += chunk.toString()));

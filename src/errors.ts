@@ -25,6 +25,7 @@ export type ErrorCode =
   | "too_large"
   | "unsupported_media_type"
   | "engine_unavailable"
+  | "engine_failed"
   | "timeout"
   | "internal";
 

@@ -1,5 +1,6 @@
 import type { Dispatcher, FormData, Pool } from "undici";
 
+import { WORKFLOW_STATUSES } from "#src/cromwell/statuses.ts";
 import { AweError, errorText } from "#src/errors.ts";
 import type { EngineAddress } from "#src/fleet/fleet.ts";
 import type { CromwellStatus, JsonObject } from "#src/model/run.ts";
@@ -92,7 +93,7 @@ export function cromwellEngines(
       body: JSON.stringify([...parameters, { includeSubworkflows: "false" }]),
     });
     if (status !== 200)
-      throw new AweError("engine_unavailable", `the engine refused a query with ${status}`, { cause: text });
+      throw new AweError("engine_failed", `the engine answered a query with ${status}`, { cause: text });
     return JSON.parse(text) as { results: QueryRow[]; totalResultsCount: number };
   };
 
@@ -108,7 +109,7 @@ export function cromwellEngines(
       if (status === 400 && text.includes("already in use")) return "already";
       // Any other answer says nothing about the run: 401, for one, is that of an engine which is not this user's.
       if ([400, 413, 415].includes(status)) return { refused: refusal(text) };
-      throw new AweError("engine_unavailable", `the engine answered a hand-over with ${status}`, { cause: text });
+      throw new AweError("engine_failed", `the engine answered a hand-over with ${status}`, { cause: text });
     },
 
     async statuses(at, runIds) {
@@ -118,13 +119,13 @@ export function cromwellEngines(
         runIds.map((id) => ({ id })),
       );
       return results.flatMap((row): EngineReport[] =>
-        row.status
+        row.status && WORKFLOW_STATUSES.includes(row.status)
           ? [
               {
                 runId: row.id,
                 status: row.status,
                 wdlName: row.name ?? null,
-                startedAt: row.start ? new Date(row.start) : null,
+                startedAt: timeOf(row.start),
               },
             ]
           : [],
@@ -141,7 +142,7 @@ export function cromwellEngines(
       const { status, text } = await askJson(at, { method: "GET", path, headers: {} });
       if (status === 404) return undefined;
       if (status !== 200)
-        throw new AweError("engine_unavailable", `the engine answered for metadata with ${status}`, { cause: text });
+        throw new AweError("engine_failed", `the engine answered for metadata with ${status}`, { cause: text });
       return JSON.parse(text) as JsonObject;
     },
 
@@ -162,7 +163,7 @@ export function cromwellEngines(
         body: JSON.stringify(labels),
       });
       if (status !== 200)
-        throw new AweError("engine_unavailable", `the engine answered for labels with ${status}`, { cause: text });
+        throw new AweError("engine_failed", `the engine answered for labels with ${status}`, { cause: text });
     },
 
     async proxy(at, { method, path, headers }) {
@@ -207,6 +208,12 @@ async function handOverForm(handOver: HandOver): Promise<FormData> {
   if (handOver.dependencies)
     form.set("workflowDependencies", new Blob([Buffer.from(handOver.dependencies)]), "dependencies.zip");
   return form;
+}
+
+/** An engine's records belong to its user, who may have put anything there. */
+function timeOf(text: string | undefined): Date | null {
+  const time = new Date(text ?? Number.NaN);
+  return Number.isNaN(time.getTime()) ? null : time;
 }
 
 function refusal(text: string): string {

@@ -38,7 +38,8 @@ export interface AbortAnswer {
 /**
  * Speaks Cromwell's REST API to a user's engine: Cromwell itself or the embedded one.
  *
- * @throws {AweError} `engine_unavailable` whenever the engine cannot be reached or does not answer in time.
+ * @throws {AweError} `engine_unavailable` whenever the engine cannot be reached or does not answer in time,
+ * `engine_failed` when it answers that it could not do what it should.
  */
 export interface Engines {
   /** Hands a run over under its own UUID. `already` when the engine has it: a repeated hand-over is done, not an error. */

@@ -17,6 +17,7 @@ const STATUS = {
   range_not_satisfiable: 416,
   idempotency_mismatch: 422,
   internal: 500,
+  engine_failed: 502,
   engine_unavailable: 503,
   timeout: 504,
 } as const satisfies Record<ErrorCode, number>;

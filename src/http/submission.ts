@@ -102,7 +102,7 @@ export function parseSubmission(fields: Fields): Submission {
     labels: (given.labels ?? {}) as Submission["labels"],
     onHold: given.workflowOnHold ?? false,
     ensemble: given.ensemble ?? null,
-    priority: given.priority ?? 0,
+    priority: given.priority ?? null,
   };
 }
 

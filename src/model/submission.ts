@@ -36,5 +36,6 @@ export interface Submission {
   readonly labels: Readonly<Record<string, string>>;
   readonly onHold: boolean;
   readonly ensemble: string | null;
-  readonly priority: number;
+  /** Higher goes first; `null` where the request does not say. */
+  readonly priority: number | null;
 }

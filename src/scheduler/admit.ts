@@ -28,6 +28,7 @@ export function inTurns(runs: readonly Run[]): readonly Run[] {
   return Array.from({ length: longest }, (_, turn) => lines.flatMap((line) => line[turn] ?? [])).flat();
 }
 
-function inOrder(a: Run, b: Run): number {
+/** Who goes first of one user's runs. */
+export function inOrder(a: Run, b: Run): number {
   return b.priority - a.priority || a.submittedAt.getTime() - b.submittedAt.getTime() || (a.runId < b.runId ? -1 : 1);
 }

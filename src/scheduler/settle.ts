@@ -50,7 +50,8 @@ export async function settle(deps: SettleDeps, at: EngineAddress, run: Run, repo
       if (run.phase === "starting") await move("running", began());
       return move("aborted", await lastWords(deps, at, run));
     default:
-      return report.status satisfies never;
+      report.status satisfies never;
+      return false;
   }
 }
 

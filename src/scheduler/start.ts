@@ -12,7 +12,7 @@ import type { SettleDeps } from "./settle.ts";
  * Safe to repeat: an engine that has the run says so. What can never succeed ends the run; an engine that does not
  * answer leaves it for the next pass.
  *
- * @throws {AweError} `engine_unavailable`.
+ * @throws {AweError} `engine_unavailable`, `engine_failed`.
  */
 export async function start(deps: SettleDeps, at: EngineAddress, run: Run): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function start(deps: SettleDeps, at: EngineAddress, run: Run): Prom
     if (typeof outcome === "object") await fail(deps, run, outcome.refused);
     else deps.log.info("run.handedOver", { user: run.user, runId: run.runId, outcome });
   } catch (cause) {
-    if (cause instanceof AweError && cause.code === "engine_unavailable") throw cause;
+    if (cause instanceof AweError && cause.code.startsWith("engine_")) throw cause;
     deps.log.error("run.handOverFailed", { user: run.user, runId: run.runId, error: errorText(cause) });
     await fail(deps, run, errorText(cause));
   }

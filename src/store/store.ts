@@ -156,8 +156,8 @@ export interface ControlStore {
   /** Takes or prolongs a lease for `holder` until `until`; `undefined` while somebody else holds it. */
   lease(name: string, holder: string, now: Date, until: Date): Promise<Lease | undefined>;
   release(lease: Lease, holder: string): Promise<void>;
-  /** Runs in the given phases, oldest move first, at most `limit` (≤ 1,000). */
-  inPhase(phases: readonly Phase[], limit: number): Promise<readonly Run[]>;
+  /** Runs in the given phases, oldest move first, at most `limit` (≤ 1,000); none of `exceptUsers`. */
+  inPhase(phases: readonly Phase[], limit: number, exceptUsers?: readonly string[]): Promise<readonly Run[]>;
   /** Users with at least one run in the given phases. */
   usersWith(phases: readonly Phase[]): Promise<readonly string[]>;
   /** Moves `ready → starting`, only while `lease` is still the newest of its name. */

@@ -44,6 +44,7 @@ export async function freezeSubmission(
   await assertUploads(deps.store, userName, frozen.uploads);
   assertOptions(frozen.closure.options, checkAbsolute);
   assertLabels(frozen.closure.labels);
+  assertHandOverFits(frozen.closure);
   return { closure: frozen.closure, commit: fetched.commit };
 }
 
@@ -60,6 +61,18 @@ export async function freezeStored(
   if (!stored) throw new AweError("internal", `the submission of run ${run.runId} is gone`);
   const frozen = await freezeSubmission(deps, run.user, await unpackSubmission(stored));
   return { ...frozen, packed: await packClosure(frozen.closure) };
+}
+
+/** Cromwell takes 8 MiB in one submission (`max-content-length`); the rest is for the form around it. */
+const MOST_HAND_OVER_BYTES = 8 * 1024 * 1024 - 64 * 1024;
+
+function assertHandOverFits({ documents, inputs, options }: Closure): void {
+  const texts = [...documents.values(), JSON.stringify(inputs), JSON.stringify(options)];
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes <= MOST_HAND_OVER_BYTES) return;
+  const message = `The WDL documents, inputs and options come to ${bytes} bytes together; an engine takes ${MOST_HAND_OVER_BYTES} in one submission.`;
+  const hint = "Put long lists into a file, and read it in the workflow.";
+  throw new AweError("invalid_source", message, { findings: [{ message, hint }] });
 }
 
 /** Workflow options that name a folder to which an engine copies what the user has made (Cromwell's `wf_options`). */

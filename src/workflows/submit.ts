@@ -67,7 +67,7 @@ export async function submit(
     label: submission.label,
     labels: submission.labels,
     ensemble: submission.ensemble,
-    priority: submission.priority,
+    priority: submission.priority ?? 0,
     submittedAt: now,
     startedAt: null,
     endedAt: null,
@@ -118,6 +118,7 @@ async function fromStored(
     label: request.label ?? stored.label,
     labels: { ...stored.labels, ...request.labels },
     ensemble: request.ensemble ?? stored.ensemble,
+    priority: request.priority ?? stored.priority,
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
+import { AweError } from "#src/errors.ts";
 import { followUser } from "#src/scheduler/follow.ts";
 import { makeWorld, type World } from "./world.ts";
 
@@ -70,10 +71,12 @@ test("does not count two minutes without a second look, nor an old miss once the
   expect(asked("submit")).toBe(0);
 });
 
-test("aborts a run at the second look that its engine never had", async () => {
+test("aborts a run that its engine never had once it could have heard of it", async () => {
   const run = await world.run("aborting");
   await look();
+  await look();
   expect(await world.phaseOf(run)).toBe("aborting");
+  world.later(11_000);
   expect(await look()).toBe(true);
   expect(await world.phaseOf(run)).toBe("aborted");
 });
@@ -110,18 +113,38 @@ test("goes on with a user's other runs when one cannot be archived", async () =>
   expect(await world.phaseOf(bad)).toBe("succeeded");
 });
 
-test("ends an engine that is there and does not answer twice in a row", async () => {
+test("ends an engine that is silent three times in a row, and gives the next one twice as long", async () => {
   await world.run("running");
-  world.engines.silent = true;
-  await expect(look()).rejects.toMatchObject({ code: "engine_unavailable" });
+  const silences = async (times: number) => {
+    world.engines.silent = true;
+    for (let n = 0; n < times; n++) await expect(look()).rejects.toMatchObject({ code: "engine_unavailable" });
+  };
+  await silences(2);
   expect(world.slept).toEqual([]);
-  await expect(look()).rejects.toMatchObject({ code: "engine_unavailable" });
+  await silences(1);
   expect(world.slept).toEqual(["alice"]);
+  await silences(5);
+  expect(world.slept).toEqual(["alice"]);
+  await silences(1);
+  expect(world.slept).toEqual(["alice", "alice"]);
   world.engines.silent = false;
   await look();
-  world.engines.silent = true;
-  await expect(look()).rejects.toMatchObject({ code: "engine_unavailable" });
-  expect(world.slept).toEqual(["alice"]);
+  await silences(2);
+  expect(world.slept).toEqual(["alice", "alice"]);
+});
+
+test("hands over a user's other runs when an engine answers one with an error", async () => {
+  const submit = world.engines.submit.bind(world.engines);
+  const bad = await world.run("starting");
+  const good = await world.run("starting");
+  world.engines.submit = async (at, handOver) => {
+    if (handOver.runId === bad.runId) throw new AweError("engine_failed", "the engine answered a hand-over with 500");
+    return submit(at, handOver);
+  };
+  await look();
+  expect(world.engines.has.has(good.runId)).toBe(true);
+  expect(await world.phaseOf(bad)).toBe("starting");
+  expect(world.slept).toEqual([]);
 });
 
 test("looks at every run of a user who has more than one query can hold", async () => {

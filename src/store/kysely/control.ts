@@ -18,7 +18,7 @@ export function controlIn(connections: Connections): ControlStore {
   return {
     lease: (name, holder, now, until) => takeLease(connections, name, holder, now, until),
     release: (lease, holder) => releaseLease(connections, lease, holder),
-    inPhase: (phases, limit) => inPhase(read, phases, limit),
+    inPhase: (phases, limit, exceptUsers = []) => inPhase(read, phases, limit, exceptUsers),
     usersWith: (phases) => usersWith(read, phases),
 
     admit: (userName, runId, at, lease) =>
@@ -55,9 +55,16 @@ export function usersInPhase(
   return read.selectFrom("runs").select("user_name").distinct().where("phase", "in", phases);
 }
 
-async function inPhase(read: Reader, phases: readonly Phase[], limit: number): Promise<readonly Run[]> {
+async function inPhase(
+  read: Reader,
+  phases: readonly Phase[],
+  limit: number,
+  exceptUsers: readonly string[],
+): Promise<readonly Run[]> {
   if (phases.length === 0) return [];
-  const rows = await runsInPhase(read, phases).limit(Math.min(limit, MOST_RUNS)).execute();
+  let query = runsInPhase(read, phases).limit(Math.min(limit, MOST_RUNS));
+  if (exceptUsers.length > 0) query = query.where("user_name", "not in", exceptUsers);
+  const rows = await query.execute();
   return rows.map(runOf);
 }
 

@@ -11,7 +11,10 @@ import { systemClock } from "../clock.ts";
 import { AweError } from "../errors.ts";
 import { randomIds } from "../ids.ts";
 import type { Log } from "../log.ts";
+import { become } from "./account.ts";
+import type { Account } from "./account.ts";
 import { createRest } from "./rest/app.ts";
+import { yaml } from "./rest/submitted-json.ts";
 import { Admission } from "./run/admission.ts";
 import { Engine } from "./run/engine.ts";
 import { Turns } from "./run/turns.ts";
@@ -31,7 +34,7 @@ export interface EngineSpec {
   readonly root: string;
   readonly listen: Listen;
   /** Who the engine becomes before it does anything; by default it stays who it is. */
-  readonly account?: { readonly uid: number; readonly gid: number; readonly name?: string };
+  readonly account?: Account;
   /** All that tasks see of the environment. */
   readonly environment: Readonly<Record<string, string>>;
   /**
@@ -73,7 +76,7 @@ const READY_AHEAD = 8;
  */
 export async function startEngine(spec: EngineSpec, log: Log): Promise<RunningEngine> {
   const root = resolve(spec.root);
-  if (spec.account) become(spec.account);
+  if (spec.account) become(spec.account, yaml);
   process.umask(0o077);
   mkdirSync(root, { recursive: true, mode: 0o700 });
   process.chdir(root);
@@ -134,17 +137,6 @@ async function stopAnswering(server: Server): Promise<void> {
     server.closeIdleConnections();
   });
   clearTimeout(late);
-}
-
-/** Node has it on every system with accounts; its type declarations do not. */
-type WithInitgroups = typeof process & { initgroups(user: string, group: number): void };
-
-/** Groups first, the user last: afterwards the right to change them is gone. */
-function become({ uid, gid, name }: NonNullable<EngineSpec["account"]>): void {
-  if (name === undefined) process.setgroups?.([gid]);
-  else (process as WithInitgroups).initgroups(name, gid);
-  process.setgid?.(gid);
-  process.setuid?.(uid);
 }
 
 async function listen(server: Server, where: Listen): Promise<Listen> {

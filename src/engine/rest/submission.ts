@@ -4,7 +4,8 @@ import { labelErrors } from "./labels.ts";
 import { parseId } from "../../cromwell/ids.ts";
 import type { FormParts } from "./multipart.ts";
 import { optionErrors } from "./option-errors.ts";
-import { isObject, jsonType, parseJsonOrYaml, readObject } from "./submitted-json.ts";
+import { isObject } from "../json-object.ts";
+import { jsonType, parseJsonOrYaml, readObject } from "./submitted-json.ts";
 
 /** A form read as a submission, or Cromwell's words about what is wrong with it. */
 export type Read =

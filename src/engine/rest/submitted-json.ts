@@ -1,9 +1,17 @@
-import { parse as parseYaml } from "yaml";
+import { createRequire } from "node:module";
 
 import { AweError, errorText } from "../../errors.ts";
+import { isObject } from "../json-object.ts";
 
 /** Deeper than anybody's inputs, and far from where recursion ends. */
 const MAX_DEPTH = 500;
+
+/** The reader of YAML. Loaded when it is first needed: it is a fifth of all modules, and few submissions are YAML. */
+export function yaml(): typeof import("yaml") {
+  return require("yaml") as typeof import("yaml");
+}
+
+const require = createRequire(import.meta.url);
 
 /** A value written as JSON or as YAML; throws what the parser says about it. */
 export function parseJsonOrYaml(text: string): unknown {
@@ -12,7 +20,7 @@ export function parseJsonOrYaml(text: string): unknown {
   } catch (thrown) {
     if (thrown instanceof AweError) throw thrown;
     // JSON with a mistake is tried as YAML, as Cromwell does; so the error is YAML's.
-    return shallow(parseYaml(text, { maxAliasCount: 100 }));
+    return shallow(yaml().parse(text, { maxAliasCount: 100 }));
   }
 }
 
@@ -47,11 +55,6 @@ export function readObject(
     errors.push(wrong(errorText(thrown)));
   }
   return {};
-}
-
-/** Whether a value is a JSON object. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The name that Cromwell's JSON library has for a value. */

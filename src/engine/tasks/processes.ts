@@ -117,13 +117,19 @@ function signal(pid: number, name: NodeJS.Signals): void {
 export async function endSession(session: number, graceMs: number, folder?: string): Promise<boolean> {
   const members = () =>
     (sessionMembers(new Set([session])).get(session) ?? []).filter((pid) => !folder || belongsTo(pid, folder));
-  for (const pid of members()) {
-    signal(pid, "SIGTERM");
-    // A stopped process takes the signal only when it goes on.
-    signal(pid, "SIGCONT");
-  }
-  if (await until(() => members().length === 0, graceMs)) return true;
-  // Members may fork while they are being counted, so the killing is repeated until nobody is left.
+  const asked = new Set<number>();
+  const isEmpty = () => {
+    const left = members();
+    // Members may fork while they are being counted, so whoever is new is asked as well.
+    for (const pid of left.filter((each) => !asked.has(each))) {
+      asked.add(pid);
+      signal(pid, "SIGTERM");
+      // A stopped process takes the signal only when it goes on.
+      signal(pid, "SIGCONT");
+    }
+    return left.length === 0;
+  };
+  if (await until(isEmpty, graceMs)) return true;
   return until(() => {
     const left = members();
     for (const pid of left) signal(pid, "SIGKILL");

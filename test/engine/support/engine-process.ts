@@ -31,14 +31,17 @@ export class EngineProcess {
   private child: ChildProcess | undefined;
   private agent: Agent | undefined;
   private readonly more: Readonly<Record<string, unknown>>;
+  private readonly main: string;
   /** What the engine said when it began to listen. */
   firstLine = "";
   /** What the engine logged. */
   log = "";
 
-  constructor(more: Readonly<Record<string, unknown>> = {}) {
+  /** `more` of the specification; `main`: another copy of the program. */
+  constructor(more: Readonly<Record<string, unknown>> = {}, main = MAIN) {
     this.root = mkdtempSync(join(tmpdir(), "awe-engine-"));
     this.more = more;
+    this.main = main;
   }
 
   get socket(): string {
@@ -51,7 +54,7 @@ export class EngineProcess {
 
   /** Starts the process and waits until it listens. */
   async start(): Promise<this> {
-    const child = spawn(NODE, [MAIN, "--spec-fd", "3"], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+    const child = spawn(NODE, [this.main, "--spec-fd", "3"], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
     this.child = child;
     const spec = {
       root: this.root,

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Clock } from "#src/clock.ts";
@@ -80,6 +80,7 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
     const program = await deps.programOf(userName, account, folder);
     const child = await launch(program, join(deps.dataFolder, "logs"), userName);
     const { promise: exited, resolve: hasExited } = Promise.withResolvers<void>();
+    const lastWords = lastWordsOf(child);
     const engine: Engine = {
       child,
       address: program.address,
@@ -95,7 +96,9 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
       hasExited();
     };
     child.once("error", (error) => ended(errorText(error)));
-    child.once("exit", (code, signal) => ended(engine.fault ?? (signal ? `signal ${signal}` : `exit code ${code}`)));
+    child.once("exit", (code, signal) =>
+      ended(engine.fault ?? (signal ? `signal ${signal}` : `exit code ${code}${lastWords()}`)),
+    );
     engine.ready = untilItAnswers(userName, engine);
     engine.ready.catch(() => {});
     engines.set(userName, engine);
@@ -177,6 +180,22 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
   };
 }
 
+/** More of a program's last line is no reason any more but noise. */
+const LAST_WORDS = 300;
+
+/** Collects the last line of a program's errors that is meant for people (log lines are JSON), to be part of a reason. */
+function lastWordsOf(child: ChildProcess): () => string {
+  let tail = "";
+  child.stderr?.on("data", (chunk: Buffer) => (tail = (tail + chunk.toString()).slice(-4 * LAST_WORDS)));
+  return () => {
+    const line = tail
+      .trim()
+      .split("\n")
+      .findLast((each) => each !== "" && !each.startsWith("{"));
+    return line === undefined ? "" : `: ${line.slice(0, LAST_WORDS)}`;
+  };
+}
+
 /** Becomes the program without what the gateway itself was given open by whoever started it. */
 const ONLY_OURS = `for fd in /proc/self/fd/*; do
   fd=\${fd##*/}
@@ -184,10 +203,20 @@ const ONLY_OURS = `for fd in /proc/self/fd/*; do
 done
 exec "$@"`;
 
+/** An engine's log of more than this is put aside at the engine's next start; the one before it goes. */
+const LONG_LOG_BYTES = 10_000_000;
+
+async function keepShort(logFile: string): Promise<void> {
+  const size = (await stat(logFile).catch(() => undefined))?.size ?? 0;
+  if (size > LONG_LOG_BYTES) await rename(logFile, `${logFile}.1`);
+}
+
 /** Starts the program with its log in a file and its first line and leash on descriptor 3. */
 async function launch(program: EngineProgram, logFolder: string, userName: string): Promise<ChildProcess> {
   await mkdir(logFolder, { recursive: true, mode: 0o700 });
-  const log = createWriteStream(join(logFolder, `engine-${userName}.log`), { flags: "a", mode: 0o600 });
+  const logFile = join(logFolder, `engine-${userName}.log`);
+  await keepShort(logFile);
+  const log = createWriteStream(logFile, { flags: "a", mode: 0o600 });
   const { account } = program;
   // Only `setpriv` brings a named account's supplementary groups along.
   const change =

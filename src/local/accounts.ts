@@ -83,8 +83,17 @@ async function numericAccount(folder: string, uidBase: number, userName: string)
     if ((await readFile(join(folder, String(uid)), "utf8")) === userName) return { uid, gid: uid, name: null };
   }
   for (let uid = Math.max(uidBase, ...given.map((taken) => taken + 1)); ; uid++) {
+    // A directory's accounts may have any number; theirs is not ours to give.
+    if (await isSomebodys(uid)) continue;
     if ((await claim(join(folder, String(uid)), userName)) === userName) return { uid, gid: uid, name: null };
   }
+}
+
+async function isSomebodys(uid: number): Promise<boolean> {
+  return run("getent", ["passwd", String(uid)]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Writes `userName` into a file unless it exists; answers whom the file belongs to. */

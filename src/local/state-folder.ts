@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { chmod, chown, mkdir, realpath, stat, symlink, unlink } from "node:fs/promises";
+import { chmod, chown, mkdir, lstat, realpath, stat, symlink, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+import { AweError } from "#src/errors.ts";
 import type { AccountOf } from "#src/model/account.ts";
 
 /** Where AWE keeps what, on one machine. */
@@ -41,11 +42,22 @@ export async function openStateFolder(wanted: string, otherAccounts: boolean): P
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o711);
   }
-  const link = join(dataFolder, "users");
-  await unlink(link).catch(() => {});
-  await symlink(usersFolder, link).catch(() => {});
+  await linkTo(usersFolder, join(dataFolder, "users"));
   const notice = `Users' accounts cannot reach ${closed}, so their folders are in ${usersFolder}; set AWE_DATA to a folder that they can reach to have all in one place.`;
   return { dataFolder, usersFolder, notice };
+}
+
+/** Puts the link in its place, also when another process does it at the same time. */
+async function linkTo(usersFolder: string, link: string): Promise<void> {
+  const there = await lstat(link).catch(() => undefined);
+  if (there && !there.isSymbolicLink()) {
+    throw new AweError(
+      "invalid_request",
+      `${link} holds users' folders that their accounts cannot reach any more: open the folders above it, or move it to ${usersFolder}`,
+    );
+  }
+  if (there) await unlink(link).catch(() => {});
+  await symlink(usersFolder, link).catch(() => {});
 }
 
 /** The highest folder on the way that other accounts may not walk through. */

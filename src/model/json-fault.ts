@@ -1,6 +1,8 @@
-/** One token of JSON, with the white space before it. */
-const TOKEN =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\u{10ffff}]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|((?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])))/uy;
+/** White space, and one token of JSON but for strings, of which it reads the quote that begins them. */
+const TOKEN = /[ \t\r\n]*(?:([{}[\],:"])|((?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])))/y;
+
+/** An escape inside of a string. */
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 
 /**
  * Where a text stops being JSON, as a position in it; its length where it ends too early or is JSON.
@@ -13,12 +15,13 @@ export function jsonFault(text: string): number {
   let start = 0;
   const next = (): string => {
     TOKEN.lastIndex = at;
-    const [whole = "", punctuation, string, scalar] = TOKEN.exec(text) ?? [];
-    const token = punctuation ?? (string === undefined ? scalar : '"') ?? "";
+    const [whole = "", punctuation, scalar] = TOKEN.exec(text) ?? [];
+    const token = punctuation ?? scalar ?? "";
     start = at;
     while (start < text.length && " \t\r\n".includes(text[start] ?? "")) start++;
-    at += whole.length;
-    return token;
+    const end = token === '"' ? stringEnd(text, at + whole.length) : at + whole.length;
+    at = end ?? at;
+    return end === undefined ? "" : token;
   };
   /** Reads the rest of a value that begins with `token`; answers whether it was one. */
   const value = (token: string): boolean => {
@@ -40,4 +43,22 @@ export function jsonFault(text: string): number {
   if (!value(next())) return start;
   next();
   return start;
+}
+
+/**
+ * Where a string ends whose first character is at `start`; `undefined` for one that does not, or is broken.
+ *
+ * A loop: a regular expression for whole strings takes exponential time over one that nothing closes.
+ */
+function stringEnd(text: string, start: number): number | undefined {
+  for (let at = start; at < text.length; at++) {
+    const char = text[at] ?? "";
+    if (char === '"') return at + 1;
+    if (char < " ") return undefined;
+    if (char !== "\\") continue;
+    ESCAPE.lastIndex = at;
+    if (!ESCAPE.test(text)) return undefined;
+    at = ESCAPE.lastIndex - 1;
+  }
+  return undefined;
 }

@@ -183,15 +183,14 @@ export function localFleet(deps: LocalFleetDeps): Fleet {
 /** More of a program's last line is no reason any more but noise. */
 const LAST_WORDS = 300;
 
-/** Collects the last line of a program's errors that is meant for people (log lines are JSON), to be part of a reason. */
+/** Collects the last line of a program's errors that is meant for people (log lines are JSON), as part of a reason. */
 function lastWordsOf(child: ChildProcess): () => string {
   let tail = "";
   child.stderr?.on("data", (chunk: Buffer) => (tail = (tail + chunk.toString()).slice(-4 * LAST_WORDS)));
   return () => {
-    const line = tail
-      .trim()
-      .split("\n")
-      .findLast((each) => each !== "" && !each.startsWith("{"));
+    const lines = tail.split("\n").filter((each) => each.trim() !== "" && !each.startsWith("{"));
+    // Node and Java say more after the line that matters.
+    const line = lines.findLast((each) => /error|exception|^awe /i.test(each)) ?? lines.at(-1);
     return line === undefined ? "" : `: ${line.slice(0, LAST_WORDS)}`;
   };
 }

@@ -68,5 +68,5 @@ test("never lets one user get further ahead of another than one turn while both 
 });
 
 function hash(text: string, salt: number): number {
-  return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + salt) % 1_000_003, 7);
+  return Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte + salt) % 1_000_003, 7);
 }

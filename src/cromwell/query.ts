@@ -90,7 +90,8 @@ export function readQuery(pairs: QueryPairs): ReadQuery {
   const given = new Map<Key, string[]>();
   const unknown: string[] = [];
   for (const [name, value] of pairs) {
-    const key = WRITTEN[name.toLowerCase()];
+    const written = name.toLowerCase();
+    const key = Object.hasOwn(WRITTEN, written) ? WRITTEN[written] : undefined;
     if (key) given.set(key, [...(given.get(key) ?? []), value]);
     else unknown.push(name);
   }

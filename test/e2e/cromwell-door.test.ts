@@ -146,6 +146,7 @@ test("knows its own runs only in a query, and narrows them", async () => {
     results: [{ id: second, labels: { project: "two" } }],
     totalResultsCount: 1,
   });
+  expect((await call("query?constructor=red")).status).toBe(400);
   expect(await json(await call("query?colour=red&page=0"))).toEqual([
     400,
     { status: "fail", message: "Unrecognized query keys: colour\nInteger value not greater than 0" },

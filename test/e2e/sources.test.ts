@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { packBundle } from "#src/workflows/bundle.ts";
 import { startGitServer, type GitServer } from "../sources/git-server.ts";
+import { startWebServer, type WebServer } from "../sources/web-server.ts";
 import { removeFolder, startGateway, stateFolder, type Gateway } from "../support/gateway.ts";
 import { isRoot, lane, onPath } from "../support/require.ts";
 
@@ -11,6 +13,7 @@ workflow hello { input { File list } call say { input: list = list } output { St
 
 let gateway: Gateway;
 let git: GitServer;
+let web: WebServer;
 
 interface Answer {
   readonly http: number;
@@ -32,10 +35,10 @@ const repo = (name: string) => `${git.url}/${name}`;
 
 describe.runIf(lane("git", onPath("git")))("from Git", () => {
   beforeAll(async () => {
-    git = await startGitServer();
+    [git, web] = await Promise.all([startGitServer(), startWebServer()]);
     gateway = await startGateway(await stateFolder(), {
       AWE_ISOLATION: isRoot() ? "account" : "none",
-      AWE_SOURCE_ALLOW: git.host,
+      AWE_SOURCE_ALLOW: `${git.host},127.0.0.1:${web.port}`,
     });
     git.create("empty").commit({ "README.md": "nothing here" });
     git.create("two").commit({ "a.wdl": hello("a"), "b.wdl": hello("b") });
@@ -49,7 +52,7 @@ describe.runIf(lane("git", onPath("git")))("from Git", () => {
   afterAll(async () => {
     await gateway.stop();
     await removeFolder(gateway.dataFolder);
-    await git.close();
+    await Promise.all([git.close(), web.close()]);
   });
 
   test("runs a folder of a repository at a branch, a tag and a commit, and records the commit", async () => {
@@ -138,6 +141,44 @@ describe.runIf(lane("git", onPath("git")))("from Git", () => {
       expect(answer.http, `${field} ${JSON.stringify(answer)}`).toBe(400);
       expect(JSON.stringify(answer)).not.toContain("secret");
     }
+  });
+
+  test("runs plain addresses with all their documents", async () => {
+    const main = `version 1.0
+import "part.wdl" as part
+workflow hello { input { String a  String b  String c } call part.say { input: word = a + b + c } output { String said = say.said } }
+`;
+    const part = `version 1.0
+task say { input { String word } command { echo ~{word} } output { String said = read_string(stdout()) } }
+`;
+    const documents = {
+      "main.wdl": main,
+      "1.json": '{"hello.a":"1","hello.b":"1","hello.c":"1"}',
+      "2.json": '{"hello.b":"2","hello.c":"2"}',
+      "5.json": '{"hello.c":"5"}',
+      "options.json": '{"workflow_failure_mode":"NoNewCalls"}',
+      "labels.json": '{"from":"address"}',
+      "dependencies.zip": await packBundle(new Map([["part.wdl", Buffer.from(part)]])),
+    };
+    for (const [name, content] of Object.entries(documents)) web.answers.set(`/${name}`, content);
+    const fields = {
+      workflowUrl: `${web.url}/main.wdl`,
+      workflowInputsUrl: `${web.url}/1.json`,
+      workflowInputs_2Url: `${web.url}/2.json`,
+      workflowInputs_5Url: `${web.url}/5.json`,
+      workflowOptionsUrl: `${web.url}/options.json`,
+      labelsUrl: `${web.url}/labels.json`,
+      workflowDependenciesUrl: `${web.url}/dependencies.zip`,
+    };
+    expect((await submit("addresses", fields)).http).toBe(200);
+    expect(await gateway.ended("alice", "addresses")).toMatchObject({
+      phase: "succeeded",
+      source: { kind: "url", repo: fields.workflowUrl },
+      labels: { from: "address" },
+      outputs: { "hello.said": "125" },
+    });
+    const lacking = await submit("lacking", { ...fields, workflowInputs_2Url: `${web.url}/none.json` });
+    expect(lacking).toMatchObject({ http: 400, message: expect.stringContaining("none.json") });
   });
 
   test("leaves a run that failed with its findings, where it was accepted before they were known", async () => {

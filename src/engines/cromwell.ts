@@ -13,6 +13,9 @@ import type { EngineReport, Engines, HandOver } from "./engines.ts";
  */
 const ANSWER_MS = { usual: 15_000, metadata: 40_000 } as const;
 
+/** See `Engines.metadata`. A run of 10,000 calls has some 20 MB. */
+const MOST_METADATA_BYTES = 64 * 1024 * 1024;
+
 /** What the embedded engine's answer says beside Cromwell's, passed on to callers. */
 const PASSED_HEADERS = ["content-type", "content-encoding", "warning", "vary", "allow"];
 
@@ -139,7 +142,9 @@ export function cromwellEngines(
 
     async metadata(at, runId) {
       const path = `/api/workflows/v1/${runId}/metadata?expandSubWorkflows=true`;
-      const { status, text } = await askJson(at, { method: "GET", path, headers: {} });
+      const answer = await ask(at, { method: "GET", path, headers: {} });
+      const text = await boundedText(answer.body, MOST_METADATA_BYTES);
+      const status = answer.statusCode;
       if (status === 404) return undefined;
       if (status !== 200)
         throw new AweError("engine_failed", `the engine answered for metadata with ${status}`, { cause: text });
@@ -208,6 +213,17 @@ async function handOverForm(handOver: HandOver): Promise<FormData> {
   if (handOver.dependencies)
     form.set("workflowDependencies", new Blob([Buffer.from(handOver.dependencies)]), "dependencies.zip");
   return form;
+}
+
+async function boundedText(body: AsyncIterable<Buffer>, mostBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > mostBytes) throw new AweError("too_large", `the engine's answer is larger than ${mostBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** An engine's records belong to its user, who may have put anything there. */

@@ -48,7 +48,11 @@ export interface Engines {
   statuses(at: EngineAddress, runIds: readonly string[]): Promise<readonly EngineReport[]>;
   /** How many workflows the engine has that are submitted, running, aborting or on hold. */
   activeCount(at: EngineAddress): Promise<number>;
-  /** Full metadata with sub-workflows expanded; `undefined` for an unknown run. */
+  /**
+   * Full metadata with sub-workflows expanded; `undefined` for an unknown run.
+   *
+   * @throws {AweError} `too_large` beyond 64 MiB: it would be in memory whole, several times over.
+   */
   metadata(at: EngineAddress, runId: string): Promise<JsonObject | undefined>;
   abort(at: EngineAddress, runId: string): Promise<AbortAnswer>;
   label(at: EngineAddress, runId: string, labels: Readonly<Record<string, string>>): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Clock } from "#src/clock.ts";
 import type { EngineReport, Engines } from "#src/engines/engines.ts";
+import { AweError } from "#src/errors.ts";
 import type { EngineAddress } from "#src/fleet/fleet.ts";
 import type { Log } from "#src/log.ts";
 import type { JsonObject, Phase, Run } from "#src/model/run.ts";
@@ -55,14 +56,38 @@ export async function settle(deps: SettleDeps, at: EngineAddress, run: Run, repo
   }
 }
 
+/** Rows stay small, so that lists are quick; what is larger is read from the archive (`workflows/look.ts`). */
+const MOST_ROW_BYTES = 64 * 1024;
+
 /** Archives a run's last metadata and takes from it what the store keeps. */
 async function lastWords(deps: SettleDeps, at: EngineAddress, run: Run): Promise<RunPatch> {
-  const metadata = await deps.engines.metadata(at, run.runId);
+  const metadata = await metadataWithinBounds(deps, at, run);
   if (!metadata) return {};
   await archiveMetadata(deps.objects, run, metadata);
+  const outputs = (metadata["outputs"] ?? {}) as JsonObject;
+  const failures = failuresOf(metadata);
   return {
     calls: callsOf(metadata),
-    outputs: (metadata["outputs"] ?? {}) as JsonObject,
-    failures: failuresOf(metadata),
+    outputs: fitsRow(outputs) ? outputs : null,
+    failures: fitsRow(failures)
+      ? failures
+      : [{ message: "The failures are too many to list here; the metadata has them.", causedBy: [] }],
   };
+}
+
+const fitsRow = (value: unknown) => JSON.stringify(value).length <= MOST_ROW_BYTES;
+
+/** A run ends also when what its engine tells of it is too large to be kept: then it stays with the engine. */
+async function metadataWithinBounds(
+  { engines, log }: SettleDeps,
+  at: EngineAddress,
+  run: Run,
+): Promise<JsonObject | undefined> {
+  try {
+    return await engines.metadata(at, run.runId);
+  } catch (cause) {
+    if (!(cause instanceof AweError) || cause.code !== "too_large") throw cause;
+    log.warn("run.metadataTooLarge", { user: run.user, runId: run.runId });
+    return undefined;
+  }
 }

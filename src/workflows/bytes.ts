@@ -1,7 +1,7 @@
 import { AweError } from "#src/errors.ts";
 import { isTerminal, type Json, type Run } from "#src/model/run.ts";
 import type { ByteRange, Objects, OpenBytes } from "#src/objects/objects.ts";
-import { callsOfRun, type LookDeps } from "./look.ts";
+import { callsOfRun, outputsOfRun, type LookDeps } from "./look.ts";
 
 /** What reading a run's bytes depends on. */
 export interface BytesDeps extends LookDeps {
@@ -46,7 +46,7 @@ export async function openOutput(
   name: string,
   range: WantedRange,
 ): Promise<OpenBytes & { fileName: string }> {
-  const value = valueAt(run.outputs ?? {}, name);
+  const value = valueAt((await outputsOfRun(deps, run)) ?? {}, name);
   if (typeof value !== "string") {
     const hint = value === undefined ? "has no such output" : "has an output of that name that is not a file";
     throw new AweError("not_found", `The run ${hint}: ${name}.`);

@@ -4,7 +4,7 @@ import { timingPage } from "#src/cromwell/timing.ts";
 import type { Engines } from "#src/engines/engines.ts";
 import { AweError } from "#src/errors.ts";
 import type { EngineAddress, Fleet } from "#src/fleet/fleet.ts";
-import { cromwellStatus, isTerminal, type JsonObject, type Run } from "#src/model/run.ts";
+import { cromwellStatus, isTerminal, type JsonObject, type Phase, type Run } from "#src/model/run.ts";
 import { archivedMetadata } from "#src/monitor/archive.ts";
 import { callsOf } from "#src/monitor/calls.ts";
 import type { Objects } from "#src/objects/objects.ts";
@@ -37,6 +37,9 @@ export const RUN_CALLS: ReadonlySet<string> = new Set([
   "cost",
 ]);
 
+/** In these phases the engine knows more than the store; and of a success that was too large to be archived, always. */
+const ASKED_OF_ENGINE: ReadonlySet<Phase> = new Set(["running", "failing", "aborting", "publishing"]);
+
 /** What only the engine knows is waited for so long (design: *When the engine sleeps*). */
 const WAKE_MS = 20_000;
 
@@ -53,11 +56,11 @@ export async function answerRunCall(
 ): Promise<CromwellAnswer> {
   if (call === "status") return json({ status: cromwellStatus(run.phase), id: run.runId });
   if (call === "labels") return json({ id: run.runId, labels: shownLabels(run) });
-  if (["running", "failing", "aborting", "publishing"].includes(run.phase) || !(call in OWN_ANSWERS)) {
+  const kept = isTerminal(run.phase) ? await archivedMetadata(deps.objects, run) : undefined;
+  if (ASKED_OF_ENGINE.has(run.phase) || !(call in OWN_ANSWERS) || (run.phase === "succeeded" && !kept)) {
     const search = query.size === 0 ? "" : `?${query.toString()}`;
     return proxyEngineCall(deps, run.user, `/api/workflows/v1/${run.runId}/${call}${search}`, headers);
   }
-  const kept = isTerminal(run.phase) ? await archivedMetadata(deps.objects, run) : undefined;
   const metadata = { ...(kept ?? metadataOf(run)), labels: shownLabels(run) };
   return OWN_ANSWERS[call as keyof typeof OWN_ANSWERS](run, metadata, query, deps.clock.now());
 }

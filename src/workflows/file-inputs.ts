@@ -3,6 +3,7 @@ import { AweError, type Finding } from "#src/errors.ts";
 import type { Json } from "#src/model/run.ts";
 import { isObject } from "#src/model/source-text.ts";
 import type { SourceTree } from "#src/sources/sources.ts";
+import { typeWithin } from "#src/wdl/type-rules.ts";
 import type { Type } from "#src/wdl/types.ts";
 
 /** An upload that the inputs name. */
@@ -56,13 +57,13 @@ export class FileInputs {
     if (Array.isArray(value)) {
       const items = value as readonly Json[];
       return Promise.all(
-        items.map((item, index) => this.resolve(`${key}[${index}]`, item, itemType(type, index), origin)),
+        items.map((item, index) => this.resolve(`${key}[${index}]`, item, type && typeWithin(type, index), origin)),
       );
     }
     if (!isObject(value)) return value;
     const members = Object.entries(value).map(async ([name, member]): Promise<[string, Json]> => [
       name,
-      await this.resolve(`${key}.${name}`, member, memberType(type, name), origin),
+      await this.resolve(`${key}.${name}`, member, type && typeWithin(type, name), origin),
     ]);
     return Object.fromEntries(await Promise.all(members));
   }
@@ -163,18 +164,4 @@ export class FileInputs {
     });
     return text;
   }
-}
-
-/** The type of an item of a JSON array; a Pair may be written as an array of two. */
-function itemType(type: Type | undefined, index: number): Type | undefined {
-  if (type?.kind === "array") return type.item;
-  return type?.kind === "pair" ? (index === 0 ? type.left : type.right) : undefined;
-}
-
-/** The type of a member of a JSON object: of a struct, a map or a pair. */
-function memberType(type: Type | undefined, name: string): Type | undefined {
-  if (type?.kind === "struct") return type.members.get(name);
-  if (type?.kind === "map") return type.value;
-  if (type?.kind !== "pair") return undefined;
-  return name.toLowerCase() === "left" ? type.left : type.right;
 }

@@ -4,10 +4,14 @@ import { callsOf } from "#src/monitor/calls.ts";
 import type { LiveMetadata } from "#src/monitor/live.ts";
 import { AweError } from "#src/errors.ts";
 import type { Fleet } from "#src/fleet/fleet.ts";
+import { archivedMetadata } from "#src/monitor/archive.ts";
+import type { Objects } from "#src/objects/objects.ts";
 import type { Store } from "#src/store/store.ts";
+import { runView, type RunView } from "./run-view.ts";
 
 /** What looking at runs depends on. */
 export interface LookDeps {
+  readonly objects: Objects;
   readonly store: Store;
   readonly fleet: Fleet;
   readonly live: LiveMetadata;
@@ -21,6 +25,19 @@ export interface LookDeps {
 export async function callsOfRun(deps: LookDeps, run: Run): Promise<readonly Call[]> {
   const metadata = isTerminal(run.phase) ? undefined : await liveMetadataOf(deps, run);
   return metadata ? callsOf(metadata) : deps.store.of(run.user).calls(run.runId);
+}
+
+/** The outputs of a run, from its row or, where they are too large for that, from its archive; `null` without any. */
+export async function outputsOfRun({ objects }: Pick<LookDeps, "objects">, run: Run): Promise<JsonObject | null> {
+  if (run.outputs !== null || run.phase !== "succeeded") return run.outputs;
+  const metadata = await archivedMetadata(objects, run);
+  return (metadata?.["outputs"] ?? null) as JsonObject | null;
+}
+
+/** A run as its owner sees it, with calls and outputs. */
+export async function viewOfRun(deps: LookDeps, run: Run): Promise<RunView> {
+  const [calls, outputs] = await Promise.all([callsOfRun(deps, run), outputsOfRun(deps, run)]);
+  return runView(run, calls, outputs);
 }
 
 /** The shared live metadata of a handed-over run, or `undefined`. */

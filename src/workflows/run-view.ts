@@ -69,7 +69,7 @@ export function runSummary(run: Run): RunSummary {
 }
 
 /** The run as its owner sees it. */
-export function runView(run: Run, calls: readonly Call[]): RunView {
+export function runView(run: Run, calls: readonly Call[], outputs: JsonObject | null): RunView {
   return {
     ...runSummary(run),
     calls: calls.map(({ stdout: _stdout, stderr: _stderr, startedAt, endedAt, ...call }) => ({
@@ -77,7 +77,7 @@ export function runView(run: Run, calls: readonly Call[]): RunView {
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),
     })),
-    outputs: run.outputs,
+    outputs,
     failures: run.failures,
   };
 }

@@ -5,8 +5,8 @@ import type { Run } from "#src/model/run.ts";
 import type { Page } from "#src/store/store.ts";
 import { notFound, ownerFor } from "#src/users/authorize.ts";
 import { openLog, openOutput } from "#src/workflows/bytes.ts";
-import { callsOfRun } from "#src/workflows/look.ts";
-import { runSummary, runView } from "#src/workflows/run-view.ts";
+import { viewOfRun } from "#src/workflows/look.ts";
+import { runSummary } from "#src/workflows/run-view.ts";
 import { bytesAnswer } from "../bytes-answer.ts";
 import type { HttpDeps, HttpEnv } from "../deps.ts";
 import { parseListing } from "../listing.ts";
@@ -30,7 +30,7 @@ export async function listRuns(deps: HttpDeps, c: Context<HttpEnv>): Promise<Res
 /** `GET /awe/v1/runs/{id}`. */
 export async function getRun(deps: HttpDeps, c: Context<HttpEnv>, runId: string): Promise<Response> {
   const run = await ownRun(deps, c, runId);
-  return c.json(runView(run, await callsOfRun(deps, run)));
+  return c.json(await viewOfRun(deps, run));
 }
 
 /** `GET /awe/v1/runs/{id}/calls/{key}/logs/{stdout|stderr}`, with ranges. */

@@ -6,7 +6,7 @@ import { isTerminal, type Run } from "#src/model/run.ts";
 import type { Idempotency } from "#src/store/store.ts";
 import { notFound, ownerFor } from "#src/users/authorize.ts";
 import { abort } from "#src/workflows/abort.ts";
-import { callsOfRun } from "#src/workflows/look.ts";
+import { viewOfRun } from "#src/workflows/look.ts";
 import { runView } from "#src/workflows/run-view.ts";
 import { submit } from "#src/workflows/submit.ts";
 import { hashFields, readBody, readFields, type Fields } from "../body.ts";
@@ -43,7 +43,7 @@ export async function postWorkflow(
   if (c.req.query("wait") === "check") {
     const run = await untilChecked(deps, owner.name, accepted.id);
     if (run?.phase === "failed" && run.closureKey === null) throw refusedSource(run);
-    if (run) return c.json(runView(run, []));
+    if (run) return c.json(runView(run, [], null));
   }
   return c.json(accepted);
 }
@@ -56,7 +56,7 @@ export async function getWorkflow(
   workflow: string,
 ): Promise<Response> {
   const run = await newestRun(deps, c, userName, workflow);
-  return c.json(runView(run, await callsOfRun(deps, run)));
+  return c.json(await viewOfRun(deps, run));
 }
 
 /** `DELETE /<user>/<workflow>`: aborts the newest run, answering as Cromwell does. */

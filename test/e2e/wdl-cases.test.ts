@@ -42,7 +42,7 @@ describe.concurrent("through the gateway", () => {
       const text = await answer.text();
       if (name === MISSING_FILE) {
         // AWE sees what is not in the source before any engine does.
-        expect([answer.status, text]).toEqual([400, expect.stringContaining("no-such-file.txt")]);
+        expect([answer.status, text]).toEqual([400, expect.stringContaining("absent.source")]);
         return;
       }
       if (expected.rejected) {

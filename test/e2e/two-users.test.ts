@@ -1,6 +1,11 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { packBundle } from "#src/workflows/bundle.ts";
 import {
   inlineForm,
   removeFolder,
@@ -12,6 +17,7 @@ import {
 import { isRoot } from "../support/require.ts";
 import { rawGet } from "./raw-request.ts";
 
+const EXAMPLES = fileURLToPath(new URL("../../examples", import.meta.url));
 const UNKNOWN = "11111111-2222-4333-8444-555555555555";
 const NOBODY = "nobody-here";
 
@@ -58,6 +64,12 @@ test("two users run at once, under one name, and each gets its own", () => {
   expect([alices.phase, bobs.phase]).toEqual(["succeeded", "succeeded"]);
   expect(alices.id).not.toBe(bobs.id);
 });
+
+function packed(folder: string): Promise<Uint8Array> {
+  const paths = readdirSync(folder, { recursive: true }).map(String);
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  return packBundle(new Map(files.map((path) => [path, readFileSync(join(folder, path))])));
+}
 
 /** Every call that names something: method, and path by user, workflow and run. */
 const CALLS: readonly (readonly [string, (user: string, workflow: string, run: string) => string, string?])[] = [
@@ -169,6 +181,23 @@ test("a cursor of another user's listing brings nothing of theirs", async () => 
   expect(next).toBeTypeOf("string");
   const answer = await gateway.as("bob", `/awe/v1/runs?cursor=${encodeURIComponent(next ?? "")}`);
   expect(await answer.text()).not.toMatch(/alice/);
+});
+
+test("two users run every example at once", async () => {
+  const examples = readdirSync(EXAMPLES).filter((name) => statSync(join(EXAMPLES, name)).isDirectory());
+  expect(examples.length).toBeGreaterThan(0);
+  const runs = examples.flatMap((example) =>
+    ["alice", "bob"].map(async (user) => {
+      const form = new FormData();
+      form.set("sourceArchive", new Blob([Buffer.from(await packed(join(EXAMPLES, example)))]), "example.zip");
+      const answer = await gateway.as(user, `/${user}/example-${example}-of-${user}`, { method: "POST", body: form });
+      expect(answer.status, await answer.clone().text()).toBe(200);
+      const run = await gateway.ended(user, `example-${example}-of-${user}`);
+      expect([run.phase, run.failures], `${example} of ${user}`).toEqual(["succeeded", []]);
+      return run;
+    }),
+  );
+  for (const run of await Promise.all(runs)) expect(Object.keys(run.outputs ?? {}).length).toBeGreaterThan(0);
 });
 
 test("nothing that a user can see names the other", async () => {

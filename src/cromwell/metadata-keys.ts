@@ -7,9 +7,6 @@ export interface KeyFilter {
   readonly exclude: readonly string[];
 }
 
-/** Lets everything through. */
-export const ALL_KEYS: KeyFilter = { include: [], exclude: [] };
-
 /** Whether the calls are wanted at all. */
 export function wantsCalls({ exclude }: KeyFilter): boolean {
   return !exclude.includes("calls");

@@ -6,7 +6,7 @@ import { optionalOf, resolveType, typeText } from "./type-rules.ts";
 import type { Type } from "./types.ts";
 
 /** A type in the JSON of `POST /api/womtool/v1/describe`. */
-export type ValueType =
+type ValueType =
   | { readonly typeName: string }
   | { readonly typeName: "Array"; readonly arrayType: ValueType; readonly nonEmpty: boolean }
   | { readonly typeName: "Map"; readonly mapType: { readonly keyType: ValueType; readonly valueType: ValueType } }
@@ -18,7 +18,7 @@ export type ValueType =
     };
 
 /** One input of a description. Its name lacks the workflow's name in front: `x`, or `call.x`. */
-export interface InputDescription {
+interface InputDescription {
   readonly name: string;
   readonly valueType: ValueType;
   readonly typeDisplayName: string;
@@ -28,7 +28,7 @@ export interface InputDescription {
 }
 
 /** One output of a description. */
-export interface OutputDescription {
+interface OutputDescription {
   readonly name: string;
   readonly valueType: ValueType;
   readonly typeDisplayName: string;
@@ -149,7 +149,7 @@ function sourceOf(unit: Unit, { span }: Expr): string {
 const MAX_MEMBERS = 10_000;
 
 /** A type as `describe` spells it out. */
-export function valueType(type: Type, budget = { members: MAX_MEMBERS }): ValueType {
+function valueType(type: Type, budget = { members: MAX_MEMBERS }): ValueType {
   switch (type.kind) {
     case "array":
       return { typeName: "Array", arrayType: valueType(type.item, budget), nonEmpty: type.nonEmpty };

@@ -3,7 +3,7 @@ import { ANY, arrayOf, coercible, entryOf, isPrimitive, optionalOf, requiredOf, 
 import type { Type } from "../types.ts";
 
 /** An argument of a type that the function does not take. */
-export interface Mismatch {
+interface Mismatch {
   readonly kind: "mismatch";
   /** Counted from 0. */
   readonly argument: number;

@@ -6,6 +6,7 @@ import * as z from "zod";
 import { AweError, errorText, type Finding } from "./errors.ts";
 import { parseAdmins, parseIssuers } from "./identity-settings.ts";
 import { isLoopbackHost } from "./loopback.ts";
+import { nearestWord } from "./nearest.ts";
 import { parseDurationMs, parseSizeBytes } from "./quantities.ts";
 
 /** What a setting is when it is not set, as one would write it. What is not here is then absent. */
@@ -239,23 +240,7 @@ function unknownNames(names: readonly string[]): readonly string[] {
   return names
     .filter((name) => name.startsWith("AWE_") && !known.includes(name))
     .map((name) => {
-      const [nearest] = known
-        .map((each) => ({ each, far: distance(name, each) }))
-        .filter(({ far }) => far <= 3)
-        .sort((a, b) => a.far - b.far);
-      return `${name} is no setting of AWE and changes nothing${nearest ? `; did you mean ${nearest.each}?` : ""}`;
+      const nearest = nearestWord(name, known, 4);
+      return `${name} is no setting of AWE and changes nothing${nearest ? `; did you mean ${nearest}?` : ""}`;
     });
-}
-
-/** How many letters must be put in, left out or replaced to make `b` of `a` (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of a.split("").entries()) {
-    const next = [i + 1];
-    for (const [j, other] of b.split("").entries()) {
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

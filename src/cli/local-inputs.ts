@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import type { Json, JsonObject } from "#src/model/run.ts";
+import { ANY, typeWithin } from "#src/wdl/type-rules.ts";
 import type { Type } from "#src/wdl/types.ts";
 
 /** What the workflow's inputs are, by name; `undefined` where the workflow is not known here. */
@@ -35,13 +36,11 @@ export async function uploadLocalFiles(
   };
   const entries: [string, Json][] = [];
   for (const [name, value] of Object.entries(inputs)) {
-    const type = types === undefined ? UNKNOWN : types.get(name);
+    const type = types === undefined ? ANY : types.get(name);
     entries.push([name, await replaced(value, type, place)]);
   }
   return Object.fromEntries(entries);
 }
-
-const UNKNOWN: Type = { kind: "any" };
 
 /** One value after the other, so that uploads do not crowd each other out. */
 async function replaced(value: Json, type: Type | undefined, place: Upload): Promise<Json> {
@@ -52,13 +51,13 @@ async function replaced(value: Json, type: Type | undefined, place: Upload): Pro
   if (Array.isArray(value)) {
     const items: Json[] = [];
     for (const [index, item] of (value as readonly Json[]).entries()) {
-      items.push(await replaced(item, itemType(type, index), place));
+      items.push(await replaced(item, typeWithin(type, index), place));
     }
     return items;
   }
   const members: [string, Json][] = [];
   for (const [name, member] of Object.entries(value)) {
-    members.push([name, await replaced(member, memberType(type, name), place)]);
+    members.push([name, await replaced(member, typeWithin(type, name), place)]);
   }
   return Object.fromEntries(members);
 }
@@ -67,33 +66,4 @@ function isLocalPath(text: string, type: Type): boolean {
   // With a scheme, as in gs://bucket/file or awe-upload:…, it is somebody else's.
   if (text === "" || text.startsWith("/") || /^[a-z][a-z0-9+.-]*:/i.test(text)) return false;
   return type.kind === "file" || (type.kind === "any" && /[./]/.test(text));
-}
-
-function itemType(type: Type, index: number): Type | undefined {
-  switch (type.kind) {
-    case "array":
-      return type.item;
-    case "pair":
-      return index === 0 ? type.left : type.right;
-    case "any":
-      return type;
-    default:
-      return undefined;
-  }
-}
-
-function memberType(type: Type, name: string): Type | undefined {
-  switch (type.kind) {
-    case "struct":
-      return type.members.get(name);
-    case "map":
-      return type.value;
-    case "pair":
-      return name.toLowerCase() === "left" ? type.left : type.right;
-    case "any":
-    case "object":
-      return UNKNOWN;
-    default:
-      return undefined;
-  }
 }

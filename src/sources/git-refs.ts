@@ -1,4 +1,5 @@
 import { refusal } from "#src/model/refusal.ts";
+import { editDistance } from "#src/nearest.ts";
 
 /** A branch, tag or other name that a server advertises. */
 export interface RemoteRef {
@@ -90,14 +91,5 @@ function list(names: readonly string[]): string {
 function unlikeness(a: string, b: string): number {
   if (a.length > 1 && b.length > 1 && (a.includes(b) || b.includes(a))) return 0.25;
   if (Math.abs(a.length - b.length) > a.length) return 1;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return (row[b.length] ?? 0) / Math.max(a.length, b.length);
+  return editDistance(a, b) / Math.max(a.length, b.length);
 }

@@ -1,5 +1,7 @@
 import type { ImportNode, Span } from "./ast.ts";
+import { someSuggestions, type Suggestions } from "./check/suggest.ts";
 import { Diagnostics } from "./diagnostics.ts";
+import { giveWay } from "./give-way.ts";
 import { isHttp, resolveImport } from "./imports.ts";
 import type { ParseText } from "./parse/cache.ts";
 import type { ParsedDocument } from "./parse/document.ts";
@@ -12,8 +14,14 @@ export type ReadDocument = (file: string) => Promise<string | undefined>;
 export interface LoadLimits extends ParseLimits {
   /** Of one document, in bytes of UTF-8. */
   readonly maxFileBytes: number;
+  /** Of all documents together. */
+  readonly maxTotalBytes: number;
+  /** Names, signs and values of all documents together: what a program costs to read, check and keep. */
+  readonly maxTotalTokens: number;
   /** Documents of a program, the main one included. */
   readonly maxDocuments: number;
+  /** Import statements in all documents together. */
+  readonly maxImports: number;
   /** Length of the chain of imports below the main document. */
   readonly maxImportDepth: number;
 }
@@ -40,28 +48,31 @@ export interface ReadingDeps {
 
 const START: Span = { line: 1, column: 1, offset: 0, end: 0 };
 
+/** So many imports are read at once: enough for slow servers, and what is read too much stays little. */
+const READ_AT_ONCE = 8;
+
 /**
  * Reads the main document and everything it imports, each document once. The first of the answer is the main document,
- * the rest follows in the order of the imports, level by level; documents of one level are read at the same time.
+ * the rest follows in the order of the imports, level by level. Nothing more is read once a bound is met.
+ *
+ * Gives way to others before each document that it parses.
  */
 export async function readClosure(deps: ReadingDeps, mainFile: string): Promise<ReadonlyMap<string, Loaded>> {
   const text = await deps.read(mainFile);
-  const main = load(deps, mainFile, text ?? "");
-  if (text === undefined) {
-    main.diagnostics.all.length = 0;
-    main.diagnostics.error("missing-document", START, `There is no document \`${mainFile}\`.`, "Check its path.");
-  }
-  const reading: Reading = { ...deps, texts: new Map([[mainFile, Promise.resolve(text)]]), exhausted: false };
+  const texts = new Map([[mainFile, Promise.resolve(text)]]);
+  const suggestions = someSuggestions();
+  const reading: Reading = { ...deps, texts, suggestions, bytes: 0, tokens: 0, imports: 0, exhausted: false };
+  const main = await load(reading, mainFile, text);
   const loaded = new Map<string, Loaded>([[mainFile, main]]);
   let level: Draft[] = [main];
   for (let depth = 1; level.length > 0; depth++) {
-    const found = await Promise.all(level.map((importer) => findImports(reading, importer)));
     const next: Draft[] = [];
-    for (const [index, importer] of level.entries()) {
-      for (const { node, file, text } of found[index] ?? []) {
+    for (const batch of batches(level)) {
+      const found = await Promise.all(batch.map(({ importer, node }) => findImport(reading, importer, node)));
+      for (const { importer, node, file, text } of found.filter((one) => one !== undefined)) {
         if (!loaded.has(file)) {
-          if (!allowed(reading, importer, node, depth, loaded.size)) continue;
-          const document = load(deps, file, text);
+          if (!allowed(reading, importer, node, depth, loaded.size, text)) continue;
+          const document = await load(reading, file, text);
           loaded.set(file, document);
           next.push(document);
         }
@@ -77,43 +88,79 @@ export async function readClosure(deps: ReadingDeps, mainFile: string): Promise<
 interface Reading extends ReadingDeps {
   /** What was asked for already, with what came or will come of it. */
   readonly texts: Map<string, Promise<string | undefined>>;
-  /** Whether it has been told that there are too many documents, which is told once. */
+  readonly suggestions: Suggestions;
+  /** Of the documents so far. */
+  bytes: number;
+  tokens: number;
+  imports: number;
+  /** Whether it has been told that a bound is met, which is told once. */
   exhausted: boolean;
 }
 
 type Draft = Loaded & { readonly targets: Map<ImportNode, string> };
 
-function load({ parse, limits }: ReadingDeps, file: string, text: string): Draft {
-  const diagnostics = new Diagnostics(file);
+interface WantedImport {
+  readonly importer: Draft;
+  readonly node: ImportNode;
+}
+
+/** The imports of some documents, in their order, a few at a time. */
+function* batches(importers: readonly Draft[]): Generator<readonly WantedImport[]> {
+  let batch: WantedImport[] = [];
+  for (const importer of importers) {
+    for (const node of importer.parsed.document?.imports ?? []) {
+      batch.push({ importer, node });
+      if (batch.length < READ_AT_ONCE) continue;
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function load(reading: Reading, file: string, text: string | undefined): Promise<Draft> {
+  const { parse, limits } = reading;
+  const diagnostics = new Diagnostics(file, reading.suggestions);
+  const blank = { file, text: "", parsed: { document: undefined, diagnostics: [], tokens: 0 }, diagnostics };
+  if (text === undefined) {
+    diagnostics.error("missing-document", START, `There is no document \`${file}\`.`, "Check its path.");
+    return { ...blank, targets: new Map() };
+  }
   const bytes = Buffer.byteLength(text);
+  reading.bytes += bytes;
   if (bytes > limits.maxFileBytes) {
     const message = `This document has ${bytes} bytes; at most ${limits.maxFileBytes} are read.`;
     diagnostics.error("document-too-large", START, message, "Split it into several documents.");
-    return { file, text: "", parsed: { document: undefined, diagnostics: [] }, diagnostics, targets: new Map() };
+    return { ...blank, targets: new Map() };
   }
+  await giveWay();
   const parsed = parse(text, file, limits);
-  diagnostics.all.push(...parsed.diagnostics);
+  reading.tokens += parsed.tokens;
+  diagnostics.take(parsed.diagnostics);
   return { file, text, parsed, diagnostics, targets: new Map() };
 }
 
-interface FoundImport {
-  readonly node: ImportNode;
+interface FoundImport extends WantedImport {
   readonly file: string;
   readonly text: string;
 }
 
-/** Reads what a document imports; an import of which nothing is found is told and left away. */
-async function findImports(reading: Reading, importer: Draft): Promise<readonly FoundImport[]> {
-  const nodes = importer.parsed.document?.imports ?? [];
-  const found = await Promise.all(nodes.map((node) => findImport(reading, importer, node)));
-  return found.filter((one) => one !== undefined);
-}
-
-async function findImport(
-  reading: Reading,
-  { file: from, diagnostics }: Draft,
-  node: ImportNode,
-): Promise<FoundImport | undefined> {
+async function findImport(reading: Reading, importer: Draft, node: ImportNode): Promise<FoundImport | undefined> {
+  if (reading.exhausted) return undefined;
+  const { file: from, diagnostics } = importer;
+  const { maxDocuments, maxImports } = reading.limits;
+  if (++reading.imports > maxImports) {
+    const message = `A program holds at most ${maxImports} imports.`;
+    tellExhausted(
+      reading,
+      importer,
+      node,
+      "too-many-imports",
+      message,
+      "Import each document where it is needed only.",
+    );
+    return undefined;
+  }
   const target = resolveImport(from, node.uri);
   if (target.kind === "refused") {
     diagnostics.error("bad-import", node.span, target.reason, target.hint);
@@ -121,12 +168,12 @@ async function findImport(
   }
   for (const file of target.files) {
     // Some names lead nowhere: more are tried than documents may come of it, but not endlessly many.
-    if (!reading.texts.has(file) && reading.texts.size >= reading.limits.maxDocuments * 3) {
-      tellTooMany(reading, diagnostics, node);
+    if (!reading.texts.has(file) && reading.texts.size >= maxDocuments * 3) {
+      tellTooMany(reading, importer, node);
       return undefined;
     }
     const text = await readOnce(reading, file);
-    if (text !== undefined) return { node, file, text };
+    if (text !== undefined) return { importer, node, file, text };
   }
   const [file] = target.files;
   if (isHttp(file)) {
@@ -152,21 +199,53 @@ function readOnce({ texts, read }: Reading, file: string): Promise<string | unde
   return text;
 }
 
-function allowed(reading: Reading, { diagnostics }: Draft, node: ImportNode, depth: number, count: number): boolean {
-  const { maxImportDepth, maxDocuments } = reading.limits;
+/** Whether one more document may be parsed; if not, that is told at its import. */
+function allowed(
+  reading: Reading,
+  importer: Draft,
+  node: ImportNode,
+  depth: number,
+  count: number,
+  text: string,
+): boolean {
+  if (reading.exhausted) return false;
+  const { maxImportDepth, maxDocuments, maxTotalBytes, maxTotalTokens } = reading.limits;
   if (depth > maxImportDepth) {
     const message = `Imports are followed at most ${maxImportDepth} documents deep.`;
-    diagnostics.error("imports-too-deep", node.span, message, "Import what is needed directly.");
+    importer.diagnostics.error("imports-too-deep", node.span, message, "Import what is needed directly.");
     return false;
   }
-  if (count < maxDocuments) return true;
-  tellTooMany(reading, diagnostics, node);
+  if (count >= maxDocuments) {
+    tellTooMany(reading, importer, node);
+    return false;
+  }
+  if (reading.bytes + Buffer.byteLength(text) > maxTotalBytes) {
+    const message = `With this document the program has more than ${maxTotalBytes} bytes, which is all that is read of it.`;
+    tellExhausted(reading, importer, node, "program-too-large", message, SMALLER);
+    return false;
+  }
+  if (reading.tokens <= maxTotalTokens) return true;
+  const message = `Before this document the program has more than ${maxTotalTokens} names, signs and values already.`;
+  tellExhausted(reading, importer, node, "program-too-large", message, SMALLER);
   return false;
 }
 
-function tellTooMany(reading: Reading, diagnostics: Diagnostics, node: ImportNode): void {
+const SMALLER = "Leave out imports that are not needed, or split the workflow into several.";
+
+function tellTooMany(reading: Reading, importer: Draft, node: ImportNode): void {
+  const message = `A program holds at most ${reading.limits.maxDocuments} documents.`;
+  tellExhausted(reading, importer, node, "too-many-imports", message, "Put small documents together.");
+}
+
+function tellExhausted(
+  reading: Reading,
+  { diagnostics }: Draft,
+  node: ImportNode,
+  rule: string,
+  message: string,
+  hint: string,
+): void {
   if (reading.exhausted) return;
   reading.exhausted = true;
-  const message = `A program holds at most ${reading.limits.maxDocuments} documents.`;
-  diagnostics.error("too-many-imports", node.span, message, "Put small documents together.");
+  diagnostics.error(rule, node.span, message, hint);
 }

@@ -27,7 +27,7 @@ export function dedent(command: Template): Dedented {
   if (first < 0) return { template: { parts: [], span }, mixed: false };
   const lines = all.slice(first, all.findLastIndex((line) => !isBlank(line)) + 1);
   const odd = findMixed(lines);
-  const removed = odd < 0 ? Math.min(...lines.map((line) => indentation(line).length)) : 0;
+  const removed = odd < 0 ? lines.reduce((least, line) => Math.min(least, indentation(line).length), Infinity) : 0;
   const template = { parts: join(lines, removed), span };
   if (odd < 0) return { template, mixed: false };
   return { template, mixed: true, mixedLine: lineNumber(all, first + odd, span.line) };

@@ -27,6 +27,16 @@ export interface Program {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What was found before: a document may have thousands of tasks and calls. Documents never change. */
+const TASKS = new WeakMap<WdlDocument, ReadonlyMap<string, TaskNode>>();
+
+/** The first task of that name. */
+function taskNamed(document: WdlDocument, name: string): TaskNode | undefined {
+  const known = TASKS.get(document) ?? new Map(document.tasks.toReversed().map((task) => [task.name.text, task]));
+  TASKS.set(document, known);
+  return known.get(name);
+}
+
 /**
  * Finds what `call` stands for in `unit`, or `undefined` where nothing has that name.
  *
@@ -39,8 +49,8 @@ export function resolveCallee(unit: Unit, call: CallNode): Callee | undefined {
   const home = second === undefined ? unit : unit.imports.get(first.text);
   if (!home) return undefined;
   const name = (second ?? first).text;
-  const { tasks, workflow } = home.document;
+  const { workflow } = home.document;
   if (second !== undefined && workflow?.name.text === name) return { kind: "workflow", unit: home, workflow };
-  const task = tasks.find((task) => task.name.text === name);
+  const task = taskNamed(home.document, name);
   return task && { kind: "task", unit: home, task };
 }

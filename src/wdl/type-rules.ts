@@ -189,6 +189,29 @@ function membersAgree(
   return answer;
 }
 
+/** The type of what stands at `key` in a JSON value for `type`: an index of an array, a name of an object. `undefined`: nothing is. */
+export function typeWithin(type: Type, key: number | string): Type | undefined {
+  switch (type.kind) {
+    case "array":
+      return typeof key === "number" ? type.item : undefined;
+    case "pair":
+      // Written as an array of two, or as an object with left and right.
+      return (typeof key === "number" ? key === 0 : key.toLowerCase() === "left") ? type.left : type.right;
+    case "struct":
+      return typeof key === "string" ? type.members.get(key) : undefined;
+    case "map":
+      return typeof key === "string" ? type.value : undefined;
+    case "optional":
+      return typeWithin(type.inner, key);
+    case "any":
+      return ANY;
+    case "object":
+      return typeof key === "string" ? ANY : undefined;
+    default:
+      return undefined;
+  }
+}
+
 /** Where values of several primitive types meet, the first of these that all can become is taken, as in Cromwell. */
 const MEETING_ORDER: readonly Type[] = [
   STRING,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { coercible, optionalOf, resolveType, sameType, typeText, unify } from "#src/wdl/type-rules.ts";
+import { coercible, optionalOf, resolveType, sameType, typeText, typeWithin, unify } from "#src/wdl/type-rules.ts";
 import type { Type } from "#src/wdl/types.ts";
 import { programOf } from "./check/checked.ts";
 
@@ -132,4 +132,23 @@ test("compares structs that hold each other twice over many levels in no time", 
     right = struct("A", { one: right, two: right });
   }
   expect(sameType(left, right) && coercible(left, right)).toBe(true);
+});
+
+test.each<[Type, number | string, Type | undefined]>([
+  [array(INT), 3, INT],
+  [array(INT), "x", undefined],
+  [optionalOf(array(INT)), 0, INT],
+  [map(STRING, FLOAT), "x", FLOAT],
+  [map(STRING, FLOAT), 0, undefined],
+  [pair(INT, FILE), 0, INT],
+  [pair(INT, FILE), 1, FILE],
+  [pair(INT, FILE), "Left", INT],
+  [pair(INT, FILE), "right", FILE],
+  [struct("Bird", { n: INT }), "n", INT],
+  [struct("Bird", { n: INT }), "m", undefined],
+  [OBJECT, "x", ANY],
+  [ANY, 0, ANY],
+  [INT, 0, undefined],
+])("in JSON for %o the type at %j is %o", (type, key, within) => {
+  expect(typeWithin(type, key)).toEqual(within);
 });

@@ -1,5 +1,5 @@
 import type { CallNode, WorkflowNode } from "../ast.ts";
-import { type CallableInput, callableInputs } from "../callables.ts";
+import { type CallableInput, callableInputsByName } from "../callables.ts";
 import { callsIn, openInputs } from "../inputs/expected.ts";
 import { type Callee, resolveCallee, type Unit } from "../program.ts";
 import { checkAssignment, typeOf } from "./expression.ts";
@@ -36,24 +36,24 @@ function reportUnknownCallee(call: CallNode, { unit, diagnostics }: Place): void
       didYouMean(
         diagnostics,
         first.text,
-        tasks.map(({ name }) => name.text),
+        tasks.values().map(({ name }) => name.text),
       ),
     );
     return;
   }
   const home = unit.imports.get(first.text);
   if (home) {
-    const names = [...home.document.tasks, ...(home.document.workflow ? [home.document.workflow] : [])];
-    const hint = didYouMean(
-      diagnostics,
-      second.text,
-      names.map(({ name }) => name.text),
-    );
+    const hint = didYouMean(diagnostics, second.text, calleeNames(home));
     diagnostics.error("unknown-task", second.span, `${home.file} has no task or workflow \`${second.text}\`.`, hint);
   } else if (!unit.document.imports.some(({ namespace }) => namespace.text === first.text)) {
     const hint = didYouMean(diagnostics, first.text, unit.imports.keys());
     diagnostics.error("unknown-task", first.span, `No import is named \`${first.text}\`.`, hint);
   }
+}
+
+function* calleeNames({ document }: Unit): Generator<string> {
+  if (document.workflow) yield document.workflow.name.text;
+  for (const { name } of document.tasks) yield name.text;
 }
 
 function checkAfter(call: CallNode, { scope, diagnostics }: Place): void {
@@ -74,7 +74,7 @@ function* callNames(scope: Scope): Generator<string> {
 
 /** The names that a caller may give to a workflow with `allowNestedInputs` have dots; Cromwell checks them itself. */
 function checkCallInputs(call: CallNode, callee: Callee, place: Place): void {
-  const inputs = new Map(callableInputs(callee).map((input) => [input.name, input]));
+  const inputs = callableInputsByName(callee);
   const seen = new Set<string>();
   for (const { name, value } of call.inputs) {
     const input = inputs.get(name.text);
@@ -114,9 +114,9 @@ function reportUnknownInput(
 /** What Cromwell asks of a workflow that another one calls. */
 function checkSubWorkflow(call: CallNode, workflow: WorkflowNode, unit: Unit, { diagnostics }: Place): void {
   const target = call.target.at(-1) ?? call.name;
-  const open = openInputs(unit, workflow).filter((input) => input.required && input.name.includes("."));
+  const { open, lacksOutputs } = subWorkflow(unit, workflow);
   if (open.length > 0) {
-    const names = open.map((input) => input.name).slice(0, 5);
+    const names = open.slice(0, 5);
     const more = open.length > names.length ? ` and ${open.length - names.length} more` : "";
     diagnostics.error(
       "open-input",
@@ -125,7 +125,7 @@ function checkSubWorkflow(call: CallNode, workflow: WorkflowNode, unit: Unit, { 
       `Declare them as inputs of ${workflow.name.text} and pass them on.`,
     );
   }
-  if (workflow.outputs === undefined && callsIn(workflow.body).some((inner) => hasOutputs(unit, inner))) {
+  if (lacksOutputs) {
     diagnostics.error(
       "no-outputs",
       target.span,
@@ -133,6 +133,27 @@ function checkSubWorkflow(call: CallNode, workflow: WorkflowNode, unit: Unit, { 
       `Add one to ${workflow.name.text}; it may be empty.`,
     );
   }
+}
+
+interface SubWorkflow {
+  /** Inputs of its calls that must be given, and are not. */
+  readonly open: readonly string[];
+  /** Whether its calls have outputs that it does not hand on. */
+  readonly lacksOutputs: boolean;
+}
+
+/** What was found before: a sub-workflow may be called in many places. Units never change. */
+const SUB_WORKFLOWS = new WeakMap<Unit, SubWorkflow>();
+
+function subWorkflow(unit: Unit, workflow: WorkflowNode): SubWorkflow {
+  const known = SUB_WORKFLOWS.get(unit);
+  if (known) return known;
+  const open = openInputs(unit, workflow).filter((input) => input.required && input.name.includes("."));
+  const lacksOutputs =
+    workflow.outputs === undefined && callsIn(workflow.body).some((inner) => hasOutputs(unit, inner));
+  const found = { open: open.map(({ name }) => name), lacksOutputs };
+  SUB_WORKFLOWS.set(unit, found);
+  return found;
 }
 
 function hasOutputs(unit: Unit, call: CallNode): boolean {

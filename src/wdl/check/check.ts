@@ -14,8 +14,9 @@ import { checkWorkflow } from "./workflow.ts";
  */
 export function checkUnit(unit: Unit, version: WdlVersion, diagnostics: Diagnostics, isMain: boolean): void {
   const { structs, tasks, workflow } = unit.document;
-  const place: Place = { unit, version, diagnostics, scope: emptyScope(), inTaskOutputs: false, lenient: false };
   const types = typeContext(unit, version, diagnostics);
+  const scope = emptyScope();
+  const place: Place = { unit, version, diagnostics, scope, types, inTaskOutputs: false, lenient: false };
   for (const { members } of structs) checkTypesOf(members, types);
   reportSameNames(unit, diagnostics);
   for (const task of tasks) checkTask(task, place);

@@ -14,11 +14,17 @@ export function checkDuplicateDeclarations(
   diagnostics: Diagnostics,
 ): void {
   const seen = new Map<string, Declaration>();
+  const sources = new Map<string, string>();
   for (const declaration of declarations) {
     const { text, span } = declaration.name;
     const first = seen.get(text);
-    if (!first) seen.set(text, declaration);
-    else if (sourceOf(first, unit) === sourceOf(declaration, unit)) {
+    if (!first) {
+      seen.set(text, declaration);
+      continue;
+    }
+    const source = sources.get(text) ?? sourceOf(first, unit);
+    sources.set(text, source);
+    if (source === sourceOf(declaration, unit)) {
       diagnostics.warning(
         "repeated-declaration",
         span,

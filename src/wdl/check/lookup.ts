@@ -2,7 +2,7 @@ import type { Expr, Span } from "../ast.ts";
 import { ANY, typeText } from "../type-rules.ts";
 import type { Type } from "../types.ts";
 import { clash, type Place } from "./place.ts";
-import { findCall, findValue, visibleNames } from "./scope.ts";
+import { type CallOutputs, findCall, findValue, visibleNames } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The type of a name that stands alone. A call is no value: only its outputs are. */
@@ -55,8 +55,8 @@ export function checkMember(place: Place, expr: Expr & { kind: "member" }, typeO
   return ANY;
 }
 
-function listed(outputs: ReadonlyMap<string, Type>): string {
-  return outputs.size === 0 ? "It has no outputs." : `Its outputs are ${[...outputs.keys()].slice(0, 8).join(", ")}.`;
+function listed(outputs: NonNullable<CallOutputs>): string {
+  return outputs.size === 0 ? "It has no outputs." : `Its outputs are ${[...outputs.keys().take(8)].join(", ")}.`;
 }
 
 function memberType(place: Place, object: Type, member: string, span: Span): Type {

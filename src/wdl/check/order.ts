@@ -132,15 +132,19 @@ function meansCall(scope: Scope, want: Want, byValue: ReadonlyMap<string, number
   return call !== undefined && (call.outputs?.has(want.member) === true || !byValue.has(want.name));
 }
 
+/** So many circles of one body are told, each with so many of its steps: the others are mostly parts of the same. */
+const MAX_CIRCLES = 10;
+const MAX_STEPS = 10;
+
 /** Circles in a graph given as edges from each node; every node is walked once, and without recursion. */
 function findCircles(edges: readonly (readonly number[])[]): number[][] {
   const state = new Uint8Array(edges.length);
   const circles: number[][] = [];
-  for (let root = 0; root < edges.length; root++) {
+  for (let root = 0; root < edges.length && circles.length < MAX_CIRCLES; root++) {
     if (state[root] !== 0) continue;
     const path: { node: number; next: number }[] = [{ node: root, next: 0 }];
     state[root] = 1;
-    for (let top = path.at(-1); top; top = path.at(-1)) {
+    for (let top = path.at(-1); top && circles.length < MAX_CIRCLES; top = path.at(-1)) {
       const target = edges[top.node]?.[top.next++];
       if (target === undefined) {
         state[top.node] = 2;
@@ -165,8 +169,13 @@ function reportCircle(found: readonly (Step | undefined)[], diagnostics: Diagnos
   const message =
     ordered.length === 1
       ? `${first.label} needs itself.`
-      : `A circle: ${[...ordered, first].map((step) => step.label).join(" needs ")}.`;
+      : `A circle: ${[...shownOf(ordered), first.label].join(" needs ")}.`;
   diagnostics.error("circular-reference", first.span, message);
+}
+
+function shownOf(steps: readonly Step[]): string[] {
+  const labels = steps.slice(0, MAX_STEPS).map((step) => step.label);
+  return steps.length > MAX_STEPS ? [...labels, `… (${steps.length - MAX_STEPS} more)`] : labels;
 }
 
 function offsetOf(step: Step | undefined): number {

@@ -2,6 +2,7 @@ import type { Span, WdlVersion } from "../ast.ts";
 import type { Diagnostics } from "../diagnostics.ts";
 import type { Unit } from "../program.ts";
 import type { Scope } from "./scope.ts";
+import type { TypeContext } from "./type-node.ts";
 
 /** Where an expression stands, and where to report what is wrong with it. */
 export interface Place {
@@ -9,6 +10,8 @@ export interface Place {
   readonly version: WdlVersion;
   readonly diagnostics: Diagnostics;
   readonly scope: Scope;
+  /** For the types written in the document. */
+  readonly types: TypeContext;
   /** Whether `stdout`, `stderr` and `glob` mean something here. */
   readonly inTaskOutputs: boolean;
   /**

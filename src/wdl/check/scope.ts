@@ -5,7 +5,7 @@ import { arrayOf, optionalOf, resolveType } from "../type-rules.ts";
 import type { Type } from "../types.ts";
 
 /** The outputs of a call by name; `undefined` where the callee is not known or has none to refer to. */
-export type CallOutputs = ReadonlyMap<string, Type> | undefined;
+export type CallOutputs = Pick<ReadonlyMap<string, Type>, "get" | "has" | "keys" | "size"> | undefined;
 
 /**
  * The names of a task, a workflow or one block of a workflow.
@@ -50,10 +50,22 @@ export function declareBody(scope: Scope, body: readonly BodyNode[], unit: Unit)
     const seen = block.kind === "scatter" ? arrayOf : optionalOf;
     for (const [name, type] of inner.values) if (!scope.values.has(name)) scope.values.set(name, seen(type));
     for (const [name, outputs] of inner.calls) {
-      if (!scope.calls.has(name))
-        scope.calls.set(name, outputs && new Map(outputs.entries().map(([key, type]) => [key, seen(type)])));
+      if (!scope.calls.has(name)) scope.calls.set(name, outputs && seenOutputs(outputs, seen));
     }
   }
+}
+
+/** Outputs as they look from outside of a block. Nothing is copied: many calls may have the many outputs of one task. */
+function seenOutputs(outputs: NonNullable<CallOutputs>, seen: (type: Type) => Type): NonNullable<CallOutputs> {
+  return {
+    size: outputs.size,
+    has: (name) => outputs.has(name),
+    keys: () => outputs.keys(),
+    get: (name) => {
+      const type = outputs.get(name);
+      return type && seen(type);
+    },
+  };
 }
 
 function declareCall(scope: Scope, call: CallNode, unit: Unit): void {

@@ -5,10 +5,15 @@ import { resolveType, sameType, type StructTypes } from "../type-rules.ts";
 import type { Type } from "../types.ts";
 import { didYouMean } from "./suggest.ts";
 
+const START = { span: { line: 1, column: 1, offset: 0, end: 0 } };
+
 type StructType = Type & { kind: "struct" };
 
-/** How deep structs may contain each other: far beyond use, and far from what would overflow the stack. */
-const MAX_DEPTH = 100;
+/** How deep structs may contain each other: far beyond use, and few enough for comparing structs with each other. */
+const MAX_DEPTH = 20;
+
+/** Structs visible in one document: far beyond use, and few enough where each of many documents imports them all. */
+const MAX_STRUCTS = 1_000;
 
 /**
  * Every struct that is visible in a document: its own and those of its imports, under the names they have here.
@@ -27,7 +32,15 @@ export function resolveStructs(
     const unit = imports.get(node.namespace.text);
     if (unit) addImported(structs, node, unit, diagnostics);
   }
-  addOwn(structs, document.structs, file, diagnostics);
+  const own = document.structs.slice(0, MAX_STRUCTS);
+  addOwn(structs, own, file, diagnostics);
+  const odd = document.structs[MAX_STRUCTS];
+  if (odd ?? structs.size > MAX_STRUCTS) {
+    const { span } = odd?.name ?? document.imports[0]?.namespace ?? START;
+    const message = `A document sees at most ${MAX_STRUCTS} structs, its own and those of its imports.`;
+    diagnostics.error("too-many-structs", span, message, "Import only what is needed.");
+    return new Map([...structs].slice(0, MAX_STRUCTS));
+  }
   return structs;
 }
 

@@ -9,7 +9,7 @@ import type { Place } from "./place.ts";
 import { declare, emptyScope } from "./scope.ts";
 import { didYouMean } from "./suggest.ts";
 import { checkCommand } from "./template.ts";
-import { checkTypesOf, typeContext } from "./type-node.ts";
+import { checkTypesOf } from "./type-node.ts";
 
 /** Checks one task. `at` is the place of the document; its scope is not looked at. */
 export function checkTask(task: TaskNode, at: Place): void {
@@ -20,7 +20,7 @@ export function checkTask(task: TaskNode, at: Place): void {
   declare(scope, task.outputs, unit);
   const place: Place = { ...at, scope };
 
-  checkTypesOf([...values, ...task.outputs], typeContext(unit, at.version, diagnostics));
+  checkTypesOf([...values, ...task.outputs], at.types);
   checkDuplicateDeclarations(values, unit, diagnostics);
   checkDuplicateDeclarations(task.outputs, unit, diagnostics);
   checkOutputNames(task.outputs, values, diagnostics);

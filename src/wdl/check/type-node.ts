@@ -69,6 +69,7 @@ function checkKey(key: TypeNode, { structs, diagnostics }: TypeContext): void {
 
 const BUILT_IN = ["Boolean", "Int", "Float", "String", "File", "Array", "Map", "Pair"];
 
-function knownTypes(structs: StructTypes): string[] {
-  return [...structs.keys(), ...BUILT_IN];
+function* knownTypes(structs: StructTypes): Generator<string> {
+  yield* structs.keys();
+  yield* BUILT_IN;
 }

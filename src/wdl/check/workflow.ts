@@ -8,11 +8,20 @@ import { checkAssignment, conditionHint, conditionMessage, typeOf } from "./expr
 import { checkWorkflowOrder } from "./order.ts";
 import { clash, type Place } from "./place.ts";
 import { declare, declareBody, emptyScope } from "./scope.ts";
-import { checkTypesOf, typeContext } from "./type-node.ts";
+import { checkTypesOf } from "./type-node.ts";
+
+/** How deep blocks may stand in each other: far beyond use. What a block declares is seen from all blocks around it. */
+const MAX_BLOCKS = 20;
 
 /** Checks the workflow of a document. `at` is the place of the document; its scope is not looked at. */
 export function checkWorkflow(workflow: WorkflowNode, at: Place): void {
   const { unit, diagnostics } = at;
+  const tooDeep = blockAt(workflow.body, MAX_BLOCKS);
+  if (tooDeep) {
+    const message = `Scatters and ifs stand in each other more than ${MAX_BLOCKS} deep.`;
+    diagnostics.error("block-depth", tooDeep.span, message, "Put the inner ones into a workflow of their own.");
+    return;
+  }
   const outputs = workflow.outputs ?? [];
   const scope = emptyScope();
   declare(scope, workflow.inputs, unit);
@@ -21,7 +30,7 @@ export function checkWorkflow(workflow: WorkflowNode, at: Place): void {
   const place: Place = { ...at, scope };
 
   const own = [...workflow.inputs, ...declarationsOf(workflow.body)];
-  checkTypesOf([...workflow.inputs, ...outputs], typeContext(unit, at.version, diagnostics));
+  checkTypesOf([...workflow.inputs, ...outputs], at.types);
   checkDuplicateDeclarations(own, unit, diagnostics);
   checkDuplicateDeclarations(outputs, unit, diagnostics);
   checkOutputNames(outputs, own, diagnostics);
@@ -31,6 +40,17 @@ export function checkWorkflow(workflow: WorkflowNode, at: Place): void {
   for (const input of workflow.inputs) checkInputDefault(place, input);
   checkBody(place, workflow.body);
   for (const output of outputs) checkValue(place, output);
+}
+
+/** A block that has `levels` blocks around it. */
+function blockAt(body: readonly BodyNode[], levels: number): ScatterNode | ConditionalNode | undefined {
+  for (const node of body) {
+    if (node.kind !== "scatter" && node.kind !== "conditional") continue;
+    if (levels === 0) return node;
+    const inner = blockAt(node.body, levels - 1);
+    if (inner) return inner;
+  }
+  return undefined;
 }
 
 function declarationsOf(body: readonly BodyNode[]): Declaration[] {
@@ -51,7 +71,7 @@ function checkValue(place: Place, { name, type, value }: Declaration): void {
 
 function checkBody(place: Place, body: readonly BodyNode[]): void {
   const declarations = declarationsOf(body);
-  checkTypesOf(declarations, typeContext(place.unit, place.version, place.diagnostics));
+  checkTypesOf(declarations, place.types);
   for (const node of body) {
     if (node.kind === "declaration") checkValue(place, node);
     else if (node.kind === "call") checkCall(node, place);

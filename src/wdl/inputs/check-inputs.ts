@@ -1,6 +1,6 @@
-import { didYouMean } from "../check/suggest.ts";
+import { didYouMean, someSuggestions, type Suggestions } from "../check/suggest.ts";
 import { WdlError } from "../coerce.ts";
-import type { Diagnostic } from "../diagnostics.ts";
+import { type Diagnostic, MAX_TOLD } from "../diagnostics.ts";
 import { fromJson } from "../json.ts";
 import type { Program } from "../program.ts";
 import { optionalOf, typeText } from "../type-rules.ts";
@@ -12,36 +12,59 @@ const RUNTIME_KEY = /^(.*)\.runtime\.[^.]*$/;
 /**
  * Checks an inputs file, parsed, against what the program takes, with the rules that Cromwell has for JSON.
  *
- * Values are never repeated in a message: inputs may be secret. Empty where the program's workflow can start.
+ * Values are never repeated in a message: inputs may be secret. Empty where the program's workflow can start. Of many
+ * findings the first `MAX_TOLD` are told, and a last one counts the rest; what stands behind them is not checked, only
+ * its names are.
  */
 export function checkInputs(program: Program, inputs: Readonly<Record<string, unknown>>): Diagnostic[] {
   if (!program.main.document.workflow) {
     return [error("no-workflow", `${program.main.file} has no workflow that could take inputs.`)];
   }
   const expected = new Map(expectedInputs(program).map((input) => [input.name, input]));
-  return [...checkGiven(program, inputs, expected), ...missingInputs(inputs, expected.values())];
+  const found: Found = { all: [], more: 0, suggestions: someSuggestions() };
+  checkGiven(program, inputs, expected, found);
+  findMissing(inputs, expected.values(), found);
+  if (found.more > 0) {
+    const message = `There are more than ${MAX_TOLD} errors in the inputs; the other ${found.more} are not shown.`;
+    found.all.push(error("more-errors", message));
+  }
+  return found.all;
+}
+
+interface Found {
+  readonly all: Diagnostic[];
+  /** How many are not told. */
+  more: number;
+  readonly suggestions: Suggestions;
+}
+
+function add(found: Found, make: () => Diagnostic | undefined): void {
+  if (found.all.length >= MAX_TOLD) {
+    found.more++;
+    return;
+  }
+  const one = make();
+  if (one) found.all.push(one);
 }
 
 function checkGiven(
   program: Program,
   inputs: Readonly<Record<string, unknown>>,
   expected: ReadonlyMap<string, ExpectedInput>,
-): Diagnostic[] {
-  const found: Diagnostic[] = [];
+  found: Found,
+): void {
   for (const [name, value] of Object.entries(inputs)) {
     const input = expected.get(name);
     if (input) {
-      const wrong = checkValue(input, value);
-      if (wrong) found.push(wrong);
+      if (found.all.length < MAX_TOLD) add(found, () => checkValue(input, value));
       continue;
     }
     const [, call] = RUNTIME_KEY.exec(name) ?? [];
-    if (call === undefined || !namesTaskCall(program, call)) found.push(unknownInput(found, name, expected));
+    if (call === undefined || !namesTaskCall(program, call)) add(found, () => unknownInput(found, name, expected));
     else if (program.version === "1.0") {
-      found.push(error("unknown-input", `${name}: runtime attributes can be inputs in WDL 1.1, not in 1.0.`));
+      add(found, () => error("unknown-input", `${name}: runtime attributes can be inputs in WDL 1.1, not in 1.0.`));
     }
   }
-  return found;
 }
 
 function checkValue(input: ExpectedInput, value: unknown): Diagnostic | undefined {
@@ -54,29 +77,22 @@ function checkValue(input: ExpectedInput, value: unknown): Diagnostic | undefine
   }
 }
 
-function unknownInput(
-  found: readonly Diagnostic[],
-  name: string,
-  expected: ReadonlyMap<string, ExpectedInput>,
-): Diagnostic {
-  const hint = didYouMean({ all: found }, name, expected.keys()) ?? listed(expected);
+function unknownInput(found: Found, name: string, expected: ReadonlyMap<string, ExpectedInput>): Diagnostic {
+  const hint = didYouMean(found, name, expected.keys()) ?? listed(expected);
   return error("unknown-input", `${name}: the workflow has no such input.`, hint);
 }
 
 function listed(expected: ReadonlyMap<string, ExpectedInput>): string {
-  const names = [...expected.keys()];
-  if (names.length === 0) return "It takes no inputs.";
-  const more = names.length > 8 ? ` and ${names.length - 8} more` : "";
-  return `It takes ${names.slice(0, 8).join(", ")}${more}.`;
+  if (expected.size === 0) return "It takes no inputs.";
+  const more = expected.size > 8 ? ` and ${expected.size - 8} more` : "";
+  return `It takes ${[...expected.keys().take(8)].join(", ")}${more}.`;
 }
 
-function missingInputs(inputs: Readonly<Record<string, unknown>>, expected: Iterable<ExpectedInput>): Diagnostic[] {
-  const found: Diagnostic[] = [];
+function findMissing(inputs: Readonly<Record<string, unknown>>, expected: Iterable<ExpectedInput>, found: Found): void {
   for (const { name, type, optional } of expected) {
     if (optional || Object.hasOwn(inputs, name)) continue;
-    found.push(error("missing-input", `${name}: a value is required (${typeText(type)}), but none is given.`));
+    add(found, () => error("missing-input", `${name}: a value is required (${typeText(type)}), but none is given.`));
   }
-  return found;
 }
 
 function error(rule: string, message: string, hint?: string): Diagnostic {

@@ -30,7 +30,7 @@ export interface OpenInput {
  * How many inputs are listed at most. With `allowNestedInputs` their number may double with each import, so that a few
  * small documents could ask for more than any memory holds.
  */
-const MAX_INPUTS = 20_000;
+const MAX_INPUTS = 5_000;
 
 /** All inputs of the program's workflow, own ones first, in the order declared; none where there is no workflow. */
 export function expectedInputs(program: Program): readonly ExpectedInput[] {
@@ -56,7 +56,10 @@ export function openInputs(unit: Unit, workflow: WorkflowNode): readonly OpenInp
   if (known) return known;
   const inputs = ownInputs({ kind: "workflow", unit, workflow });
   const nested = allowsNestedInputs(workflow);
-  for (const call of callsIn(workflow.body)) addOpenInputs(inputs, call, unit, nested);
+  for (const call of callsIn(workflow.body)) {
+    if (inputs.length >= MAX_INPUTS) break;
+    addOpenInputs(inputs, call, unit, nested);
+  }
   OPEN_INPUTS.set(unit, inputs);
   return inputs;
 }
@@ -75,7 +78,7 @@ export function namesTaskCall(program: Program, path: string): boolean {
   let workflow = unit.document.workflow;
   if (workflow?.name.text !== first) return false;
   for (const [index, name] of calls.entries()) {
-    const call = workflow && callsIn(workflow.body).find((node) => node.name.text === name);
+    const call = workflow && callsByName(workflow).get(name);
     const callee = call && resolveCallee(unit, call);
     if (!workflow || !callee) return false;
     const isLast = index === calls.length - 1;
@@ -84,6 +87,17 @@ export function namesTaskCall(program: Program, path: string): boolean {
     ({ unit, workflow } = callee);
   }
   return false;
+}
+
+/** What was found before: an inputs file may have thousands of such keys. Nodes never change. */
+const CALLS = new WeakMap<WorkflowNode, ReadonlyMap<string, CallNode>>();
+
+/** The first call of each name. */
+function callsByName(workflow: WorkflowNode): ReadonlyMap<string, CallNode> {
+  const known =
+    CALLS.get(workflow) ?? new Map([...callsIn(workflow.body)].toReversed().map((call) => [call.name.text, call]));
+  CALLS.set(workflow, known);
+  return known;
 }
 
 /** The inputs that a task or workflow declares itself. */
@@ -102,10 +116,11 @@ function addOpenInputs(inputs: OpenInput[], call: CallNode, unit: Unit, nested: 
   const callee = resolveCallee(unit, call);
   if (!callee) return;
   const given = new Set(call.inputs.map(({ name }) => name.text));
-  const offered = callee.kind === "task" ? ownInputs(callee) : openInputs(callee.unit, callee.workflow);
+  const hasInner = nested && callee.kind === "workflow";
+  const offered = hasInner ? openInputs(callee.unit, callee.workflow) : ownInputs(callee);
   for (const input of offered) {
     if (inputs.length >= MAX_INPUTS) return;
-    if (given.has(input.name) || (input.name.includes(".") && !nested)) continue;
+    if (given.has(input.name)) continue;
     inputs.push({ ...input, name: `${call.name.text}.${input.name}` });
   }
 }

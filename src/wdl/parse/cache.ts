@@ -19,7 +19,7 @@ export function cachedParser(maxChars: number): ParseText {
       entries.delete(text);
       entries.set(text, known);
       if (known.file === file) return known;
-      return { document: known.document, diagnostics: known.diagnostics.map((found) => ({ ...found, file })) };
+      return { ...known, diagnostics: known.diagnostics.map((found) => ({ ...found, file })) };
     }
     const parsed = parseDocument(text, file, limits);
     if (known === undefined) chars += text.length;

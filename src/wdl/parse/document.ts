@@ -16,6 +16,8 @@ export interface ParsedDocument {
    */
   readonly document: WdlDocument | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** How many names, signs and values were read: what the document costs, here and in all that follows. */
+  readonly tokens: number;
 }
 
 /**
@@ -26,9 +28,10 @@ export function parseDocument(text: string, file: string, limits: ParseLimits = 
   const diagnostics = new Diagnostics(file);
   const s = new Scanner(text, diagnostics, limits);
   const version = parseVersion(s);
-  if (version === undefined) return { document: undefined, diagnostics: diagnostics.all };
+  if (version === undefined) return { document: undefined, diagnostics: diagnostics.all, tokens: s.tokens };
   s.version = version;
-  return { document: parseStatements(s, version), diagnostics: diagnostics.all };
+  const document = parseStatements(s, version);
+  return { document, diagnostics: diagnostics.all, tokens: s.tokens };
 }
 
 interface Statements {

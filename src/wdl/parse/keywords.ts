@@ -1,3 +1,5 @@
+import { editDistance, nearestWord } from "../../nearest.ts";
+
 /** What a document's statements begin with. */
 export const DOCUMENT_KEYWORDS = ["import", "struct", "task", "workflow"] as const;
 
@@ -24,40 +26,8 @@ const NEWER_SECTIONS: Readonly<Record<string, string>> = {
 export function keywordHint(word: string, keywords: readonly string[]): string | undefined {
   const newer = Object.hasOwn(NEWER_SECTIONS, word) ? NEWER_SECTIONS[word] : undefined;
   if (newer !== undefined) return newer;
-  const near = nearest(word, keywords);
-  return near === undefined ? undefined : `Did you mean \`${near}\`?`;
-}
-
-/** The keyword that differs from `word` by at most two edits, and less than half of it. */
-function nearest(word: string, keywords: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = 3;
-  for (const keyword of keywords) {
-    if (Math.abs(keyword.length - word.length) >= least) continue;
-    const edits = editDistance(word.toLowerCase(), keyword);
-    if (edits < least && edits * 2 < keyword.length) {
-      best = keyword;
-      least = edits;
-    }
-  }
-  return best;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */
-function editDistance(a: string, b: string): number {
-  let beforePrevious: number[] = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let edits = Math.min((previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (previous[j - 1] ?? 0) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        edits = Math.min(edits, (beforePrevious[j - 2] ?? 0) + 1);
-      row.push(edits);
-    }
-    beforePrevious = previous;
-    previous = row;
-  }
-  return previous[b.length] ?? 0;
+  // Keywords are short: more than two mistakes, or mistakes in half of it, look like something else.
+  const near = nearestWord(word, keywords, 3);
+  if (near === undefined || editDistance(word.toLowerCase(), near) * 2 >= near.length) return undefined;
+  return `Did you mean \`${near}\`?`;
 }

@@ -11,10 +11,21 @@ export interface ParseLimits {
   readonly maxErrors: number;
   /** Further warnings are not told. */
   readonly maxWarnings: number;
+  /** Names, signs and literals of one document: what reading and checking it costs, which its length does not tell. */
+  readonly maxTokens: number;
 }
 
-/** Far beyond what documents need; a tree within them can be walked recursively without a thought. */
-export const PARSE_LIMITS: ParseLimits = { maxNesting: 200, maxHeight: 500, maxErrors: 50, maxWarnings: 100 };
+/**
+ * Far beyond what documents need; a tree within them can be walked recursively without a thought. The largest of 1,400
+ * documents of GATK-SV, WARP, BioWDL and others has 7,600 tokens.
+ */
+export const PARSE_LIMITS: ParseLimits = {
+  maxNesting: 200,
+  maxHeight: 500,
+  maxErrors: 50,
+  maxWarnings: 100,
+  maxTokens: 30_000,
+};
 
 /** A syntax error on its way to the statement that recovers from it. Never leaves `src/wdl/parse`. */
 export class ParseFailure extends Error {
@@ -82,7 +93,10 @@ export class Scanner {
   private nextLineStart = 0;
   /** How many syntax errors were told. */
   errors = 0;
+  /** How many tokens were looked at. */
+  tokens = 0;
   private warnings = 0;
+  private brokenOff = false;
   private readonly diagnostics: Diagnostics;
 
   constructor(text: string, diagnostics: Diagnostics, limits: ParseLimits) {
@@ -96,7 +110,7 @@ export class Scanner {
   peek(): number {
     if (this.seenFrom === this.pos) return this.seenAt;
     const { text } = this;
-    let at = this.pos;
+    let at = ++this.tokens > this.limits.maxTokens ? this.breakOff() : this.pos;
     // Most tokens stand right here or behind one space. Native searches beat loops here: most runs are too short to be compiled.
     for (let code = text.charCodeAt(at); code <= 35; code = text.charCodeAt(at)) {
       if (code === 35 /* # */) at = text.indexOf("\n", at);
@@ -107,6 +121,20 @@ export class Scanner {
     this.seenFrom = this.pos;
     this.seenAt = at;
     return at;
+  }
+
+  /** Tells, once, that the document has too many tokens, and reads nothing more of it. */
+  private breakOff(): number {
+    if (!this.brokenOff) {
+      this.brokenOff = true;
+      this.diagnostics.error(
+        "document-too-complex",
+        this.spanOf(this.pos, this.pos),
+        `This document has more than ${this.limits.maxTokens} names, signs and values; the rest is not read.`,
+        "Split it into several documents.",
+      );
+    }
+    return this.text.length;
   }
 
   /** Character code of the next token's first character; NaN at the end. */
@@ -230,6 +258,11 @@ export class Scanner {
 
   /** Records a failure once; marks it lost where enough errors have been told. */
   report(failure: ParseFailure): void {
+    if (this.brokenOff) {
+      // What is missing now is missing because the rest is not read.
+      failure.lost = true;
+      return;
+    }
     this.diagnostics.error(failure.rule, failure.span, failure.message, failure.hint);
     this.errors++;
     if (this.errors < this.limits.maxErrors) return;

@@ -12,6 +12,19 @@ function isPrimitive(word: string): word is PrimitiveName {
 
 /** Reads a type such as `Map[String, Array[File]+]?`. `keywords` are the other words that could stand here. */
 export function parseType(s: Scanner, keywords: readonly string[] = []): TypeNode {
+  const first = s.tokens;
+  const type = parseTypeHere(s, keywords);
+  // Types are compared as often as they are used.
+  if (s.tokens - first > MAX_TOKENS) {
+    s.fail("type-size", "This type is too large.", "Declare structs for its parts.", type.span);
+  }
+  return type;
+}
+
+/** Of one type. */
+const MAX_TOKENS = 1_000;
+
+function parseTypeHere(s: Scanner, keywords: readonly string[]): TypeNode {
   const start = s.peek();
   const word = s.takeWord();
   if (word === "") s.fail("syntax", `Expected a type, but found ${s.found()}.`);
@@ -58,10 +71,10 @@ function parseParameters(s: Scanner, name: string, count: number): readonly Type
   const hint = `Write for example \`${example}\`.`;
   s.expect("[", `after \`${name}\``, hint);
   s.enter();
-  const parameters = [parseType(s)];
+  const parameters = [parseTypeHere(s, [])];
   while (parameters.length < count) {
     s.expect(",", `between the types of \`${name}\``, hint);
-    parameters.push(parseType(s));
+    parameters.push(parseTypeHere(s, []));
   }
   s.leave();
   s.expect("]", `after the ${count === 1 ? "type" : "types"} of \`${name}\``, hint);

@@ -283,8 +283,8 @@ workflow w { call t output {} }`);
   ]);
 });
 
-test("stops giving hints in a document with very many mistakes", async () => {
-  const lines = Array.from({ length: 200 }, (_, index) => `    Int o${index} = nmae`);
+test("seeks hints for the first twenty mistakes only", async () => {
+  const lines = Array.from({ length: 40 }, (_, index) => `    Int o${index} = nmae`);
   const found = await errors(`version 1.0
 workflow w {
   input { Int name }
@@ -292,6 +292,6 @@ workflow w {
 ${lines.join("\n")}
   }
 }`);
-  expect(found).toHaveLength(200);
-  expect(found.filter((message) => message.includes("Did you mean"))).toHaveLength(50);
+  expect(found).toHaveLength(40);
+  expect(found.filter((message) => message.includes("Did you mean"))).toHaveLength(20);
 });

@@ -146,6 +146,18 @@ workflow w${level} {
   }
   const program = await programOf(files["w39.wdl"] ?? "", files);
   expect(program.diagnostics).toEqual([]);
-  expect(expectedInputs(program).length).toBeLessThanOrEqual(20_000);
+  expect(expectedInputs(program).length).toBeLessThanOrEqual(5_000);
   expect(checkInputs(program, { "w39.a.runtime.cpu": 1 })).toHaveLength(1);
+});
+
+test("of very many wrong, unknown and missing inputs the first are told and the rest is counted", async () => {
+  const text = (n: number, keyword: string): string =>
+    Array.from({ length: n }, (_, index) => `${keyword}${index}`).join("\n");
+  const main = `version 1.1\nworkflow w { input { ${text(150, "Int a")} } }`;
+  const unknown = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`w.aa${index}`, 1]));
+  const found = await problems(main, { ...unknown, "w.a0": "text" });
+  expect(found).toHaveLength(101);
+  expect(found.filter((message) => message.includes("Did you mean")).length).toBeLessThanOrEqual(20);
+  expect(found.at(-1)).toBe("There are more than 100 errors in the inputs; the other 100049 are not shown.");
+  expect(await problems(main, {})).toHaveLength(101);
 });

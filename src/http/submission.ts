@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { AweError } from "#src/errors.ts";
 import type { JsonObject } from "#src/model/run.ts";
+import { parseObject } from "#src/model/source-text.ts";
 import type { SourceRequest, Submission } from "#src/model/submission.ts";
 import type { Fields } from "./body.ts";
 import { jsonObject } from "./json.ts";
@@ -26,6 +27,14 @@ const json = (what: string) =>
   z
     .union([z.record(z.string(), z.unknown()), z.string()], "must be a JSON object, or the text of one")
     .transform((value) => (typeof value === "string" ? jsonObject(value, what) : value) as JsonObject);
+/** Cromwell reads this one part as YAML, too. */
+const jsonOrYaml = (what: string) =>
+  z
+    .union([z.record(z.string(), z.unknown()), z.string()], "must be a JSON object, or the JSON or YAML text of one")
+    .transform((value) => {
+      if (typeof value !== "string") return value as JsonObject;
+      return /^\s*[{[]/.test(value) ? (jsonObject(value, what) as JsonObject) : parseObject(value, `${what}.yaml`);
+    });
 const bytes = z.union(
   [z.instanceof(Uint8Array), z.base64().transform((encoded): Uint8Array => Buffer.from(encoded, "base64"))],
   "must be the bytes of a zip, in JSON as base64",
@@ -55,7 +64,7 @@ export const SubmissionSchema = z.strictObject({
     .optional(),
   dirty: flag.optional(),
   inputs: json("inputs").optional().describe("Merged over the inputs that the source brings"),
-  workflowInputs: json("workflowInputs").optional(),
+  workflowInputs: jsonOrYaml("workflowInputs").optional(),
   workflowInputs_2: json("workflowInputs_2").optional(),
   workflowInputs_3: json("workflowInputs_3").optional(),
   workflowInputs_4: json("workflowInputs_4").optional(),

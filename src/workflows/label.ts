@@ -31,6 +31,7 @@ export async function labelRun(
   labels: Readonly<Record<string, unknown>>,
 ): Promise<{ status: number; body: string }> {
   assertLabels(labels);
+  assertLabels({ ...run.labels, ...labels });
   const all = (await deps.store.of(run.user).label(run.runId, labels)) ?? run.labels;
   if (HANDED_OVER.includes(run.phase)) await tellEngine(deps, run, labels);
   return {

@@ -115,6 +115,14 @@ test("lets later inputs win, and those of `inputs` over all", async () => {
   expect((await gateway.ended("alice", "merged")).outputs).toMatchObject({ "talk.said": "three" });
 });
 
+test("reads workflowInputs as YAML, as Cromwell does, and its priority again from the stored source", async () => {
+  await post("from-yaml", inlineForm(SOURCE, { workflowInputs: "talk.word: from yaml\n", priority: "7" }));
+  expect((await gateway.ended("alice", "from-yaml")).outputs).toMatchObject({ "talk.said": "from yaml" });
+  expect(await (await postJson("from-yaml", {})).json()).toMatchObject({ priority: 7 });
+  await gateway.ended("alice", "from-yaml");
+  expect((await post("bad-yaml", inlineForm(SOURCE, { workflowInputs: "just text" }))).status).toBe(400);
+});
+
 test("starts a finished workflow again from its stored source, with new inputs over the old", async () => {
   await post("again", inlineForm(SOURCE, { inputs: '{"talk.word":"first"}', label: "kept", labels: '{"a":"1"}' }));
   const first = await gateway.ended("alice", "again");

@@ -1,18 +1,19 @@
 /** Longer words are not compared: nobody mistypes them letter by letter, and comparing takes time by length squared. */
-const MAX_LETTERS = 64;
+const MAX_LETTERS = 40;
 
 /** So many words are looked at: a document or a server may offer endlessly many. */
-const MAX_CANDIDATES = 1_000;
+const MAX_CANDIDATES = 500;
 
 /**
  * The word of `known` nearest to a mistyped one, regardless of case; `undefined` where none is near.
  *
- * `limit` is the number of mistakes that make another word of it; by default one in three letters still looks like a slip.
+ * `limit` is the number of mistakes that make another word of it; by default one in three letters, up to
+ * five, still look like slips.
  */
 export function nearestWord(
   word: string,
   known: Iterable<string>,
-  limit = Math.max(1, Math.floor(word.length / 3)) + 1,
+  limit = Math.min(5, Math.max(1, Math.floor(word.length / 3))) + 1,
 ): string | undefined {
   if (word.length > MAX_LETTERS) return undefined;
   const lower = word.toLowerCase();
@@ -31,31 +32,29 @@ export function nearestWord(
 }
 
 /**
- * Letters to insert, drop, replace or swap with their neighbour to turn one word into the other. Where that is clearly
- * `enough` or more, some number of at least `enough`.
+ * Letters to insert, drop, replace or swap with their neighbour to turn one word into the other. Where these are `enough`
+ * or more, some number of at least `enough`, which is found faster.
  */
-export function editDistance(from: string, to: string, enough = Number.POSITIVE_INFINITY): number {
+export function editDistance(from: string, to: string, enough = Math.max(from.length, to.length) + 1): number {
+  if (Math.abs(from.length - to.length) >= enough) return enough;
   let beforePrevious: number[] = [];
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  let leastBefore = 0;
   for (let i = 1; i <= from.length; i++) {
-    const current = [i];
-    let least = i;
-    for (let j = 1; j <= to.length; j++) {
+    // So far from the diagonal there is enough to change already.
+    const first = Math.max(1, i - enough);
+    const last = Math.min(to.length, i + enough);
+    const current: number[] = Array.from({ length: first }, () => i);
+    for (let j = first; j <= last; j++) {
       const change = from[i - 1] === to[j - 1] ? 0 : 1;
       let best = Math.min(at(previous, j) + 1, at(current, j - 1) + 1, at(previous, j - 1) + change);
       const swapped = i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1];
       if (swapped) best = Math.min(best, at(beforePrevious, j - 2) + 1);
       current.push(best);
-      least = Math.min(least, best);
     }
-    // A swap looks two rows back.
-    if (least >= enough && leastBefore >= enough) return enough;
-    leastBefore = least;
     beforePrevious = previous;
     previous = current;
   }
-  return at(previous, to.length);
+  return Math.min(at(previous, to.length), enough);
 }
 
 function at(row: readonly number[], index: number): number {

@@ -3,6 +3,8 @@ import { AweError, type Finding } from "#src/errors.ts";
 import type { Json } from "#src/model/run.ts";
 import { isObject } from "#src/model/source-text.ts";
 import type { SourceTree } from "#src/sources/sources.ts";
+import { MAX_TOLD } from "#src/wdl/diagnostics.ts";
+import { giveWay } from "#src/wdl/give-way.ts";
 import { typeWithin } from "#src/wdl/type-rules.ts";
 import type { Type } from "#src/wdl/types.ts";
 
@@ -52,20 +54,30 @@ export class FileInputs {
 
   /** The value of input `key` with every File in it resolved. `type` is `undefined` where nothing is known of it. */
   async resolve(key: string, value: Json, type: Type | undefined, origin: Origin): Promise<Json> {
-    if (type?.kind === "optional") return this.resolve(key, value, type.inner, origin);
-    if (typeof value === "string") return this.#resolveText(key, value, type, origin);
+    const state: Walk = { origin, seen: 0 };
+    return this.#resolve(state, key, value, type);
+  }
+
+  /** One value after the other: inputs may hold millions, most of them no files, and reading several files at once gains nothing. */
+  async #resolve(walk: Walk, key: string, value: Json, type: Type | undefined): Promise<Json> {
+    if (type?.kind === "optional") return this.#resolve(walk, key, value, type.inner);
+    if (++walk.seen % VALUES_AT_ONCE === 0) await giveWay();
+    if (typeof value === "string") return this.#resolveText(key, value, type, walk.origin);
     if (Array.isArray(value)) {
-      const items = value as readonly Json[];
-      return Promise.all(
-        items.map((item, index) => this.resolve(`${key}[${index}]`, item, type && typeWithin(type, index), origin)),
-      );
+      const items: Json[] = [];
+      for (const [index, item] of (value as readonly Json[]).entries()) {
+        const inner = type && typeWithin(type, index);
+        items.push(isSettled(item) ? item : await this.#resolve(walk, `${key}[${index}]`, item, inner));
+      }
+      return items;
     }
     if (!isObject(value)) return value;
-    const members = Object.entries(value).map(async ([name, member]): Promise<[string, Json]> => [
-      name,
-      await this.resolve(`${key}.${name}`, member, type && typeWithin(type, name), origin),
-    ]);
-    return Object.fromEntries(await Promise.all(members));
+    const members: [string, Json][] = [];
+    for (const [name, member] of Object.entries(value)) {
+      const inner = type && typeWithin(type, name);
+      members.push([name, isSettled(member) ? member : await this.#resolve(walk, `${key}.${name}`, member, inner)]);
+    }
+    return Object.fromEntries(members);
   }
 
   async #resolveText(key: string, text: string, type: Type | undefined, origin: Origin): Promise<string> {
@@ -135,7 +147,7 @@ export class FileInputs {
       bytes = await this.#deps.tree.read(path);
     } catch (thrown) {
       if (!(thrown instanceof AweError)) throw thrown;
-      this.findings.push(...thrown.findings);
+      for (const finding of thrown.findings) this.#tell(finding);
       return true;
     }
     if (!bytes) return false;
@@ -157,11 +169,34 @@ export class FileInputs {
 
   /** Records a finding and gives the text back as it was. Values of inputs may be secret: only paths are repeated. */
   #refuse(key: string, origin: Origin, text: string, what: string, hint?: string): string {
-    this.findings.push({
+    this.#tell({
       message: `The input ${key} ${what}.`,
       ...(origin.kind === "file" ? { file: origin.file } : {}),
       ...(hint === undefined ? {} : { hint }),
     });
     return text;
   }
+
+  #tell(finding: Finding): void {
+    const { length } = this.findings;
+    if (length < MAX_TOLD) this.findings.push(finding);
+    else if (length === MAX_TOLD) {
+      this.findings.push({
+        message: `More than ${MAX_TOLD} values of the inputs cannot be used; the rest is not shown.`,
+      });
+    }
+  }
+}
+
+/** Where a walk through one input stands. */
+interface Walk {
+  readonly origin: Origin;
+  seen: number;
+}
+
+/** After so many values others have their turn. */
+const VALUES_AT_ONCE = 10_000;
+
+function isSettled(value: Json): boolean {
+  return typeof value === "number" || typeof value === "boolean" || value === null;
 }

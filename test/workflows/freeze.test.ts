@@ -253,3 +253,12 @@ test("takes labels of the source and refuses those that are no strings", async (
   expect((await frozen(aSource(files, { labels: { lab: "x" } }))).closure.labels).toEqual({ lab: "x" });
   expect((await findingsOf(aSource(files, { labels: { lab: 1 } })))[0]?.message).toContain('The label "lab"');
 });
+
+test("tells the first hundred of very many values that cannot be used, in inputs nested as they like", async () => {
+  const paths = Array.from({ length: 300 }, (_, index) => [`gone-${index}.txt`]);
+  const source = aSource({ "main.wdl": workflowWith("Array[Array[File]] files") });
+  const findings = await findingsOf(source, { inputs: { "w.files": paths } });
+  expect(findings).toHaveLength(101);
+  expect(findings[0]?.message).toContain("The input w.files[0][0] names");
+  expect(findings.at(-1)?.message).toBe("More than 100 values of the inputs cannot be used; the rest is not shown.");
+});

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, unlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { availableParallelism, totalmem } from "node:os";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 
 import { getRequestListener } from "@hono/node-server";
 
@@ -144,7 +144,8 @@ async function listen(server: Server, where: Listen): Promise<Listen> {
     assertShort(where.path);
     // The lock on the state is held, so a socket that is there belongs to an engine that is gone.
     unlinkStale(where.path);
-    await listening(server, () => server.listen(where.path));
+    // By its relative name: the system shows the names of sockets to everybody.
+    await listening(server, () => server.listen(relative(process.cwd(), where.path)));
     chmodSync(where.path, 0o600);
     return where;
   }

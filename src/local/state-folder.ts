@@ -15,6 +15,9 @@ export interface StateFolder {
   readonly notice: string | null;
 }
 
+/** Linux takes 107 bytes for the path of a socket; `/<name>/engine.sock` has 43 at most. */
+const LONGEST_PATH_BYTES = 64;
+
 /** Where users' folders go when the state folder lies where no other account can reach it. */
 const REACHABLE = "/var/lib/awe";
 
@@ -32,6 +35,12 @@ export async function openStateFolder(wanted: string, otherAccounts: boolean): P
   const closed = otherAccounts ? await closedAncestor(dataFolder) : undefined;
   if (closed === undefined) {
     const usersFolder = join(dataFolder, "users");
+    if (Buffer.byteLength(usersFolder) > LONGEST_PATH_BYTES) {
+      throw new AweError(
+        "invalid_request",
+        `${usersFolder} is too long a path for the sockets of engines: set AWE_DATA to a folder of at most ${LONGEST_PATH_BYTES - "/users".length} bytes`,
+      );
+    }
     await mkdir(usersFolder, { recursive: true });
     await chmod(usersFolder, otherAccounts ? 0o711 : 0o700);
     return { dataFolder, usersFolder, notice: null };

@@ -45,6 +45,9 @@ export interface Frozen {
 /** All input files of a source together: they are held in memory and stored with the closure. */
 const MAX_INPUT_FILES_BYTES = 128 * 1024 * 1024;
 
+/** Of one file or request: twice what any program is asked for, so that telling the unknown ones takes no time. */
+const MAX_INPUTS = 10_000;
+
 /**
  * Makes the closure of a fetched source: finds the main document, loads and checks it with its imports, merges and checks the
  * inputs, and takes in the files that they name.
@@ -128,7 +131,13 @@ async function gatherInputs(
   const given = new Map<string, GivenInput>();
   const root: Origin = request.kind === "inline" ? { kind: "inline" } : { kind: "request" };
   const add = (inputs: JsonObject, origin: Origin) => {
-    for (const [key, value] of Object.entries(inputs)) given.set(key, { value, origin });
+    const entries = Object.entries(inputs);
+    if (entries.length > MAX_INPUTS) {
+      const message = `There are ${entries.length} inputs; at most ${MAX_INPUTS} are read.`;
+      const file = origin.kind === "file" ? { file: origin.file } : {};
+      throw refuseAll([{ message, ...file, hint: "Put values of one kind into one input: an array or a map." }]);
+    }
+    for (const [key, value] of entries) given.set(key, { value, origin });
   };
   for (const file of inputsFiles(fetched, start)) {
     const inputs = await readObject(fetched, file);

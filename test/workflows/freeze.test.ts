@@ -262,3 +262,10 @@ test("tells the first hundred of very many values that cannot be used, in inputs
   expect(findings[0]?.message).toContain("The input w.files[0][0] names");
   expect(findings.at(-1)?.message).toBe("More than 100 values of the inputs cannot be used; the rest is not shown.");
 });
+
+test("refuses more inputs than any workflow takes", async () => {
+  const inputs = Object.fromEntries(Array.from({ length: 10_001 }, (_, index) => [`w.a${index}`, index]));
+  expect(await findingsOf(aSource({ "main.wdl": workflowWith("Int a") }), { inputs })).toMatchObject([
+    { message: "There are 10001 inputs; at most 10000 are read." },
+  ]);
+});

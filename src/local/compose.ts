@@ -20,6 +20,7 @@ import { securityHeaders } from "#src/http/middleware/security-headers.ts";
 import { randomIds } from "#src/ids.ts";
 import type { Log } from "#src/log.ts";
 import { liveMetadata, type LiveMetadata } from "#src/monitor/live.ts";
+import { sharedReads } from "#src/monitor/shared-reads.ts";
 import { fileObjects } from "#src/objects/files.ts";
 import { startControlLoop, type ControlLoop } from "#src/scheduler/loop.ts";
 import { fileSecrets } from "#src/secrets/files.ts";
@@ -152,6 +153,7 @@ export async function compose(
       },
     },
     engines,
+    reads: sharedReads(engines),
     live,
     clock,
     ids,
@@ -173,6 +175,7 @@ export async function compose(
     dataFolder,
     app,
     fleet,
+    reads: sharedReads(engines),
     live,
     loop,
     notices: notice === null ? [] : [notice],

@@ -1,12 +1,12 @@
 import type { Clock } from "#src/clock.ts";
 import { parseFlag, pickKeys, wantsCalls, type KeyFilter } from "#src/cromwell/metadata-keys.ts";
 import { timingPage } from "#src/cromwell/timing.ts";
-import type { Engines } from "#src/engines/engines.ts";
 import { AweError } from "#src/errors.ts";
 import type { EngineAddress, Fleet } from "#src/fleet/fleet.ts";
 import { cromwellStatus, isTerminal, type JsonObject, type Phase, type Run } from "#src/model/run.ts";
 import { archivedMetadata } from "#src/monitor/archive.ts";
 import { callsOf } from "#src/monitor/calls.ts";
+import type { SharedReads } from "#src/monitor/shared-reads.ts";
 import type { Objects } from "#src/objects/objects.ts";
 import { shownLabels } from "./label.ts";
 
@@ -14,7 +14,7 @@ import { shownLabels } from "./label.ts";
 export interface AnswerDeps {
   readonly objects: Objects;
   readonly fleet: Fleet;
-  readonly engines: Engines;
+  readonly reads: SharedReads;
   readonly clock: Clock;
 }
 
@@ -22,7 +22,7 @@ export interface AnswerDeps {
 export interface CromwellAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string | ReadableStream<Uint8Array> | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null;
 }
 
 /** Calls about one workflow that only read. */
@@ -67,12 +67,12 @@ export async function answerRunCall(
 
 /** Passes a reading call to the user's engine, waking it. The caller's `Authorization` never gets there. */
 export async function proxyEngineCall(
-  { fleet, engines }: AnswerDeps,
+  { fleet, reads }: AnswerDeps,
   userName: string,
   path: string,
   headers: Readonly<Record<string, string>>,
 ): Promise<CromwellAnswer> {
-  return engines.proxy(await wakeInTime(fleet, userName), { method: "GET", path, headers });
+  return reads(await wakeInTime(fleet, userName), path, headers);
 }
 
 async function wakeInTime(fleet: Fleet, userName: string): Promise<EngineAddress> {

@@ -175,7 +175,6 @@ export async function compose(
     dataFolder,
     app,
     fleet,
-    reads: sharedReads(engines),
     live,
     loop,
     notices: notice === null ? [] : [notice],

@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { AweError } from "#src/errors.ts";
 
 /** What Node's server hands over beside the request. */
-export interface NodeBindings {
+interface NodeBindings {
   readonly incoming?: Readable;
 }
 

@@ -12,7 +12,7 @@ export interface OpenBytes {
 }
 
 /** A file to be placed where the user's engine can read it. */
-export interface StagedFile {
+interface StagedFile {
   /** Relative, forward slashes, no `..`. */
   readonly path: string;
   readonly bytes: Uint8Array;

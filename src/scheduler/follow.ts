@@ -22,7 +22,7 @@ interface Miss {
 }
 
 /** What one process remembers between looks; nothing in it is needed to be right, only to be sparing. */
-export interface Memory {
+interface Memory {
   /** Runs that were handed over by this process. */
   readonly handedOver: Set<string>;
   readonly missed: Map<string, Miss>;

@@ -31,7 +31,7 @@ export const CLOSURE: Closure = {
 };
 
 /** An engine that says what a test wants, and counts what it is asked. */
-export interface FakeEngine extends Engines {
+interface FakeEngine extends Engines {
   /** What it has; a run that is not in here is unknown to it. */
   readonly has: Map<string, CromwellStatus>;
   readonly metadataOf: Map<string, JsonObject>;

@@ -25,7 +25,7 @@ export function checkTypesOf(declarations: readonly Declaration[], context: Type
 }
 
 /** Reports structs that nobody declares, and types that Cromwell does not have in this version. */
-export function checkTypeNode(type: TypeNode, context: TypeContext): void {
+function checkTypeNode(type: TypeNode, context: TypeContext): void {
   switch (type.kind) {
     case "primitive":
       return checkPrimitive(type, context);

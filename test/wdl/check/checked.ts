@@ -9,7 +9,7 @@ export function programOf(main: string, files: Readonly<Record<string, string>> 
 }
 
 /** Findings in short: `error unknown-name 5`. */
-export function short(found: readonly Diagnostic[]): string[] {
+function short(found: readonly Diagnostic[]): string[] {
   return found.map(({ severity, rule, line }) => [severity, rule, ...(line === undefined ? [] : [line])].join(" "));
 }
 

@@ -8,8 +8,8 @@ import { start } from "./start.ts";
 
 /** A run unknown to its engine is handed over again after this long and two looks (design: *Contract*). */
 const UNKNOWN_FOR_MS = 120_000;
-/** An abort that no engine has heard of is over after so long: Cromwell knows a submission only some seconds later. */
-const UNHEARD_ABORT_MS = 10_000;
+/** Cromwell's abort knows a submission at once, its query some seconds later; a hand-over may still be on its way. */
+const UNHEARD_ABORT_MS = 2_000;
 /** How often in a row an engine may be silent, 15 s each time (`engines/cromwell.ts`), before it is ended. */
 const SILENCES = { first: 3, most: 48 } as const;
 /** How many ids one query carries (`engines.ts`), and how many runs of a user one pass looks at. */

@@ -11,6 +11,7 @@ import { AweError, errorText } from "#src/errors.ts";
 import { answerBrokenRequests, unreadableRequest } from "#src/http/broken-requests.ts";
 import { jsonLog, type Log } from "#src/log.ts";
 import type { Composition, ControlLink } from "./compose.ts";
+import { loadCompose } from "./loading.ts";
 import { openingFetch } from "./opening.ts";
 import type { TlsPair } from "./tls.ts";
 import { answerWorkers, controlLink } from "./workers.ts";
@@ -97,7 +98,7 @@ async function closeComposed(composing: Promise<Composition>): Promise<void> {
 }
 
 async function composed(config: Config, env: Environment, log: Log, link: ControlLink | null): Promise<Composition> {
-  const { compose } = await import("./compose.ts");
+  const compose = await loadCompose();
   return compose(config, env, log, link);
 }
 

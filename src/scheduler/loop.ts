@@ -32,8 +32,8 @@ const PREPARING_AT_ONCE = { all: 12, user: 4 } as const;
 /** Whatever is under way can be repeated, so the end waits for it, but not long. */
 const CLOSE_MS = 3_000;
 const BATCH = 500;
-/** Looks follow each other quickly after something moved and slow down while nothing does. */
-const PAUSE_MS = { first: 60, factor: 1.4, active: 1_500, idle: 20_000 } as const;
+/** Looks follow each other quickly after something moved, and slow down by an eighth of the time that nothing did. */
+const PAUSE_MS = { first: 60, factor: 1.12, active: 1_500, idle: 20_000 } as const;
 /** `Idempotency-Key`s are kept for a day (design: *Contract*). */
 const KEY_LIFE_MS = 24 * 3_600_000;
 

@@ -84,7 +84,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: "get",
     path: "/healthz",
     summary: "Whether AWE answers; needs no token",
-    answer: json(z.object({ status: z.literal("ok"), version: z.string() })),
+    answer: json(z.object({ status: z.enum(["starting", "ok"]), version: z.string() })),
   },
   {
     method: "post",

@@ -20,6 +20,8 @@ export function jsonValue(text: string, what: string): unknown {
     throw new AweError("invalid_request", `${what} is nested more than ${DEEPEST} deep.`);
   }
   try {
+    // Looking at each value takes ten times longer than parsing, and such numbers have 16 digits at least.
+    if (!/\d{16}/.test(text)) return JSON.parse(text);
     return JSON.parse(text, (key: string, value: unknown, context?: { source?: string }) => {
       if (typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? "")) {
         const place = key === "" ? what : `${what} (${JSON.stringify(key)})`;

@@ -27,8 +27,11 @@ export interface ControlLoop {
 
 /** Who admits holds a lease of this length, and prolongs it when half of it is over: a prolongation is a write to disk. */
 const LEASE_MS = 15_000;
-/** Fetching and checking are bounded by network and one core; a user whose Git host is slow leaves room for others. */
-const PREPARING_AT_ONCE = { all: 12, user: 4 } as const;
+/**
+ * Fetching and checking are bounded by network and one core, and by memory: the largest source takes 350 MB while it is
+ * fetched. A user whose Git host is slow leaves room for others.
+ */
+const PREPARING_AT_ONCE = { all: 8, user: 2 } as const;
 /** Whatever is under way can be repeated, so the end waits for it, but not long. */
 const CLOSE_MS = 3_000;
 const BATCH = 500;

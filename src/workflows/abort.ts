@@ -1,9 +1,9 @@
 import type { Clock } from "#src/clock.ts";
 import type { AbortAnswer, Engines } from "#src/engines/engines.ts";
-import { AweError } from "#src/errors.ts";
 import type { Fleet } from "#src/fleet/fleet.ts";
 import { HANDED_OVER, isTerminal, type Run } from "#src/model/run.ts";
 import type { Store } from "#src/store/store.ts";
+import { ifAwake } from "./if-awake.ts";
 
 /** What aborting depends on. */
 export interface AbortDeps {
@@ -34,20 +34,8 @@ export async function abort(deps: AbortDeps, run: Run): Promise<AbortAnswer> {
     return newer?.phase === "publishing" ? answer(run, "Aborting") : notInProgress(run.runId);
   }
   deps.nudge();
-  return (await tellEngine(deps, run)) ?? answer(run, "Aborting");
-}
-
-/** The engine's own answer, when it is awake and knows the run. */
-async function tellEngine({ fleet, engines }: AbortDeps, run: Run): Promise<AbortAnswer | undefined> {
-  const state = await fleet.state(run.user);
-  if (state.kind !== "ready") return undefined;
-  try {
-    const told = await engines.abort(state.address, run.runId);
-    return told.status === 200 ? told : undefined;
-  } catch (cause) {
-    if (cause instanceof AweError) return undefined;
-    throw cause;
-  }
+  const told = await ifAwake(deps.fleet, run.user, (at) => deps.engines.abort(at, run.runId));
+  return told?.status === 200 ? told : answer(run, "Aborting");
 }
 
 function answer(run: Run, status: "Aborted" | "Aborting"): AbortAnswer {

@@ -56,8 +56,9 @@ export async function answerRunCall(
 ): Promise<CromwellAnswer> {
   if (call === "status") return json({ status: cromwellStatus(run.phase), id: run.runId });
   if (call === "labels") return json({ id: run.runId, labels: shownLabels(run) });
-  const kept = isTerminal(run.phase) ? await archivedMetadata(deps.objects, run) : undefined;
-  if (ASKED_OF_ENGINE.has(run.phase) || !(call in OWN_ANSWERS) || (run.phase === "succeeded" && !kept)) {
+  const ours = call in OWN_ANSWERS && !ASKED_OF_ENGINE.has(run.phase);
+  const kept = ours && isTerminal(run.phase) ? await archivedMetadata(deps.objects, run) : undefined;
+  if (!ours || (run.phase === "succeeded" && !kept)) {
     const search = query.size === 0 ? "" : `?${query.toString()}`;
     return proxyEngineCall(deps, run.user, `/api/workflows/v1/${run.runId}/${call}${search}`, headers);
   }

@@ -1,8 +1,8 @@
 import type { Engines } from "#src/engines/engines.ts";
-import { AweError } from "#src/errors.ts";
 import type { Fleet } from "#src/fleet/fleet.ts";
 import { HANDED_OVER, type Run } from "#src/model/run.ts";
 import type { Store } from "#src/store/store.ts";
+import { ifAwake } from "./if-awake.ts";
 import { assertLabels } from "./labels.ts";
 
 /** The labels of a run as Cromwell shows them, with the one that Cromwell adds by itself. */
@@ -33,23 +33,11 @@ export async function labelRun(
   assertLabels(labels);
   assertLabels({ ...run.labels, ...labels });
   const all = (await deps.store.of(run.user).label(run.runId, labels)) ?? run.labels;
-  if (HANDED_OVER.includes(run.phase)) await tellEngine(deps, run, labels);
+  if (HANDED_OVER.includes(run.phase)) {
+    await ifAwake(deps.fleet, run.user, (at) => deps.engines.label(at, run.runId, labels));
+  }
   return {
     status: 200,
     body: JSON.stringify({ id: run.runId, labels: shownLabels({ runId: run.runId, labels: all }) }),
   };
-}
-
-async function tellEngine(
-  { fleet, engines }: LabelDeps,
-  run: Run,
-  labels: Readonly<Record<string, string>>,
-): Promise<void> {
-  const state = await fleet.state(run.user);
-  if (state.kind !== "ready") return;
-  try {
-    await engines.label(state.address, run.runId, labels);
-  } catch (cause) {
-    if (!(cause instanceof AweError)) throw cause;
-  }
 }

@@ -1,12 +1,11 @@
-import type { JsonObject, Call, Run } from "#src/model/run.ts";
-import { isTerminal } from "#src/model/run.ts";
+import type { Fleet } from "#src/fleet/fleet.ts";
+import { isTerminal, type Call, type JsonObject, type Run } from "#src/model/run.ts";
+import { archivedMetadata } from "#src/monitor/archive.ts";
 import { callsOf } from "#src/monitor/calls.ts";
 import type { LiveMetadata } from "#src/monitor/live.ts";
-import { AweError } from "#src/errors.ts";
-import type { Fleet } from "#src/fleet/fleet.ts";
-import { archivedMetadata } from "#src/monitor/archive.ts";
 import type { Objects } from "#src/objects/objects.ts";
 import type { Store } from "#src/store/store.ts";
+import { ifAwake } from "./if-awake.ts";
 import { runView, type RunView } from "./run-view.ts";
 
 /** What looking at runs depends on. */
@@ -43,12 +42,5 @@ export async function viewOfRun(deps: LookDeps, run: Run): Promise<RunView> {
 /** The shared live metadata of a handed-over run, or `undefined`. */
 async function liveMetadataOf({ fleet, live }: LookDeps, run: Run): Promise<JsonObject | undefined> {
   if (run.startedAt === null && run.phase !== "starting") return undefined;
-  const state = await fleet.state(run.user);
-  if (state.kind !== "ready") return undefined;
-  try {
-    return await live(state.address, run.runId);
-  } catch (cause) {
-    if (cause instanceof AweError) return undefined;
-    throw cause;
-  }
+  return ifAwake(fleet, run.user, (at) => live(at, run.runId));
 }
